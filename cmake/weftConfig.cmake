@@ -1,0 +1,12 @@
+# SPDX-License-Identifier: BSL-1.0
+include(CMakeFindDependencyMacro)
+find_dependency(Boost 1.81)
+find_dependency(fmt)
+find_dependency(Threads)
+include("${CMAKE_CURRENT_LIST_DIR}/openblas.cmake")
+if (NOT TARGET weft::openblas)
+  set(weft_FOUND FALSE)
+  set(weft_NOT_FOUND_MESSAGE "${weft_openblas_missing}")
+  return()
+endif ()
+include("${CMAKE_CURRENT_LIST_DIR}/weftTargets.cmake")

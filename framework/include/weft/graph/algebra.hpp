@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/graph/expr.hpp>
+
+/// The algebra that differentiation speaks, declared here and defined by the ops of these names.
+namespace weft {
+constexpr expr operator+(const at& a, const at& b);
+constexpr expr operator*(const at& a, const at& b);
+constexpr expr operator-(const at& a);
+/// Sums x over `over`.
+constexpr expr sum(const at& x, const axes& over);
+} // namespace weft

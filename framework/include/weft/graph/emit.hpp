@@ -1,0 +1,125 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/graph/expr.hpp>
+
+/// The one way into a graph: every op's function ends in `emit`.
+namespace weft::ir {
+
+extern const op_def constant_def, extent_def, index_def, to_real_def, to_integer_def; // structural.hpp
+
+constexpr std::string_view file_of(const char* path) {
+  const std::string_view s = path;
+  const auto slash = s.rfind('/');
+  return slash == s.npos ? s : s.substr(slash + 1);
+}
+
+/// Writes where something happened, and in which composites.
+constexpr void locate(builder& g, place p) {
+  if (p.line) g.error << " at " << file_of(p.file) << ":" << static_cast<long>(p.line);
+  for (int i = g.scopes < 8 ? g.scopes : 8; i-- > 0;) {
+    g.error << ", in " << g.scope[i].name;
+    if (g.scope[i].where.line) g.error << " at " << file_of(g.scope[i].where.file) << ":" << static_cast<long>(g.scope[i].where.line);
+  }
+}
+
+/// The one place that speaks: op, sentence, axes with extents, remedy, the user's line.
+constexpr expr complain(builder& g, std::string_view op, const operand* in, int n, const verdict& v, place p) {
+  if (!g.error.empty()) return {&g, -1};
+  g.error << op << ": " << v.refused;
+  if (v.left) g.error << " " << v.left;
+  if (v.right) g.error << " and " << v.right;
+  g.error << " in (";
+  for (int i = 0; i < n; i++) (i ? g.error << ", " : g.error) << in[i].ax;
+  g.error << ")";
+  if (v.remedy) g.error << "; " << v.remedy;
+  locate(g, p);
+  return {&g, -1};
+}
+constexpr expr complain(const expr& x, std::string_view op, const verdict& v, place p) {
+  const operand in[1]{{x.ax(), x.kind()}};
+  return complain(*x.g, op, in, 1, v, p);
+}
+
+constexpr expr put(builder& g, const op_def* op, const int* in, int n, const attributes& a, place p);
+
+/// Moves an unattached expression into a builder.
+constexpr expr attach(builder& g, const fragment& f, place p) {
+  int id[fragment::room]{};
+  for (int i = 0; i < f.n; i++) {
+    const token& t = f.t[i];
+    attributes a;
+    a.value = t.value, a.k = t.k, a.axis = t.axis;
+    int n = 0, in[3]{};
+    while (n < 3 && t.in[n] >= 0) in[n] = id[static_cast<int>(t.in[n])], n++;
+    id[i] = put(g, t.op, in, n, a, p).id;
+    if (id[i] < 0) return {&g, -1};
+  }
+  return {&g, f.n ? id[f.n - 1] : -1};
+}
+constexpr expr attach(builder& g, const expr& x, place p = {}) { return x.g ? x : attach(g, x.loose, p); }
+
+constexpr kind common_kind(kinds rule, const builder& g, const int* in, int n) {
+  kind k = n ? g.nodes[in[rule == kinds::select && n > 1 ? 1 : 0]].k : real;
+  for (int i = rule == kinds::select ? 2 : 1; i < n && rule != kinds::keep; i++)
+    k = promoted(k, g.nodes[in[i]].k);
+  return (rule == kinds::same || rule == kinds::compare) && k == boolean ? integer : k;
+}
+
+constexpr int promote(builder& g, int id, kind to, place p) {
+  const kind from = g.nodes[id].k;
+  if (from >= to) return id;
+  const node x = g.nodes[id];
+  if (x.op == &constant_def) {
+    attributes a = x.at;
+    a.k = to;
+    return g.put(&constant_def, nullptr, 0, {}, to, a, p);
+  }
+  if (from == boolean) id = g.put(&to_integer_def, &id, 1, x.ax, integer, {}, p);
+  return to == real ? g.put(&to_real_def, &id, 1, x.ax, real, {}, p) : id;
+}
+
+/// Promotes the operands, asks the op for the result's axes, and adds the node.
+constexpr expr put(builder& g, const op_def* op, const int* in, int n, const attributes& a, place p) {
+  if (!g.error.empty()) return {&g, -1};
+  int id[max_rank]{};
+  operand seen[max_rank]{};
+  const kind common = common_kind(op->rule, g, in, n);
+  for (int i = 0; i < n; i++) {
+    const kind want = operand_kind(op->rule, i, common);
+    id[i] = op->rule == kinds::keep ? in[i] : promote(g, in[i], want, p);
+    seen[i] = {g.nodes[id[i]].ax, g.nodes[id[i]].k};
+    if (op->rule != kinds::keep && seen[i].k != want)
+      return complain(g, op->name, seen, i + 1,
+                      {{}, want == boolean ? "needs a boolean operand (compare something)" : "needs integer operands, not a real one"}, p);
+  }
+  const verdict v = op->infer(seen, n, a);
+  if (v.refused) return complain(g, op->name, seen, n, v, p);
+  if (v.out.n > max_rank) return complain(g, op->name, seen, n, {{}, "a tensor has at most 8 axes"}, p);
+  const kind k = n ? result_kind(op->rule, common) : a.k;
+  return {&g, g.put(op, id, n, v.out, k, a, p)};
+}
+
+/// Adds a node for `op`; if no operand is traced yet, a token to the expression itself.
+constexpr expr emit(const op_def* op, const expr* in, int n, const attributes& a, place p) {
+  builder* g = nullptr;
+  for (int i = 0; i < n && !g; i++) g = in[i].g;
+  if (!g) {
+    expr r;
+    signed char arg[3]{-1, -1, -1};
+    if (n > 3 || a.shape.n || a.to) throw "this op needs a traced value: combine its operand with one first";
+    for (int i = 0; i < n; i++) arg[i] = static_cast<signed char>(r.loose.append(in[i].loose));
+    r.loose.push({op, a.axis, a.value, a.k, {arg[0], arg[1], arg[2]}});
+    return r;
+  }
+  int id[max_rank]{};
+  for (int i = 0; i < n; i++) {
+    if (in[i].g && in[i].g != g) {
+      if (g->error.empty()) g->error << op->name << ": operands of two different traces";
+      return {g, -1};
+    }
+    id[i] = in[i].g ? in[i].id : attach(*g, in[i].loose, p).id;
+    if (id[i] < 0) return {g, -1};
+  }
+  return put(*g, op, id, n, a, p);
+}
+} // namespace weft::ir

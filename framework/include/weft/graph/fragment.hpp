@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/graph/graph.hpp>
+
+namespace weft::ir {
+
+/// A node of an expression that has met no traced value yet: index arithmetic and plain numbers.
+struct token {
+  const op_def* op = nullptr;
+  axis_ref axis = nullptr;
+  double value = 0;
+  kind k = real;
+  signed char in[3]{-1, -1, -1};
+  constexpr bool operator==(const token&) const = default;
+};
+
+/// The few nodes that an unattached `expr` carries by value; they move into a builder when it is combined with a traced
+/// value. So `constexpr expr causal = index(query) >= index(key);` works even at namespace scope.
+struct fragment {
+  static constexpr int room = 16;
+  token t[room]{};
+  int n = 0;
+  constexpr int push(const token& x) {
+    for (int i = 0; i < n; i++)
+      if (t[i] == x) return i;
+    if (n == room) throw "an expression without traced values has more than 16 nodes: combine it with a traced value first";
+    t[n] = x;
+    return n++;
+  }
+  /// Appends another fragment; gives the place of its last token.
+  constexpr int append(const fragment& o) {
+    int moved[room]{};
+    for (int j = 0; j < o.n; j++) {
+      token x = o.t[j];
+      for (signed char& i : x.in)
+        if (i >= 0) i = static_cast<signed char>(moved[static_cast<int>(i)]);
+      moved[j] = push(x);
+    }
+    return moved[o.n - 1];
+  }
+};
+} // namespace weft::ir

@@ -1,0 +1,50 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/graph/list.hpp>
+#include <weft/graph/message.hpp>
+#include <weft/graph/op.hpp>
+
+#include <array>
+#include <bit>
+
+namespace weft::ir {
+
+/// Where in the user's source something was written.
+struct place {
+  const char* file = "";
+  unsigned line = 0;
+};
+
+/// One value of a program. Operands are numbers of earlier nodes, `count` of them from `first` in the graph's pool.
+struct node {
+  const op_def* op = nullptr;
+  int first = 0, count = 0;
+  axes ax;
+  kind k = real;
+  std::uint8_t stage = 0; ///< how many derivative sweeps had begun when it was made: 0 is what the user wrote
+  attributes at;
+  place where;
+};
+
+/// A graph as its readers see it: nodes in an order in which operands come first.
+struct graph_view {
+  range<node> nodes;
+  range<int> operands, inputs, outputs;
+  constexpr int size() const { return nodes.size(); }
+  constexpr const node& operator[](int i) const { return nodes[i]; }
+  constexpr int in(const node& x, int j) const { return operands[x.first + j]; }
+  constexpr int in(int i, int j) const { return operands[nodes[i].first + j]; }
+};
+
+/// A graph of a size that is known: what a stage of the compile-time pipeline leaves to the next.
+template <int Nodes, int Operands, int Inputs, int Outputs> struct frozen_graph {
+  std::array<node, Nodes> nodes{};
+  std::array<int, Operands> operands{};
+  std::array<int, Inputs> inputs{};
+  std::array<int, Outputs> outputs{};
+  message error;
+  constexpr graph_view view() const {
+    return {{nodes.data(), Nodes}, {operands.data(), Operands}, {inputs.data(), Inputs}, {outputs.data(), Outputs}};
+  }
+};
+} // namespace weft::ir

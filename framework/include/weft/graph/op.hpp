@@ -1,0 +1,178 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/graph/axis.hpp>
+#include <weft/graph/kind.hpp>
+#include <weft/kernel/packet.hpp>
+
+namespace weft {
+struct expr;
+}
+
+namespace weft::ir {
+struct node;
+struct graph_view;
+struct general_call;
+
+/// How a node is computed. Everything else about an op is in its file.
+enum class form : std::uint8_t {
+  input,    ///< a tensor of the call
+  constant, ///< one number
+  extent,   ///< the extent of an axis
+  index,    ///< 0, 1, 2.. along an axis
+  map,      ///< elementwise, operands matched by axis names
+  reduce,   ///< combines what the result's axes lack
+  contract, ///< the sum over products of two operands
+  view,     ///< its operand's memory, seen through other axes, strides or an offset
+  general,  ///< anything else: the op brings its own loops
+};
+
+/// What fusion and simplification may know of an op. Passes look at these and never at names.
+namespace trait {
+enum : unsigned {
+  none = 0,
+  linear = 1u << 0,       ///< in all operands together; its jvp is itself
+  exponential = 1u << 1,  ///< exp(x + y) = exp(x) exp(y)
+  log_sum_exp = 1u << 2,  ///< the logarithm of the sum of the exponentials of its operand
+  guard = 1u << 3,        ///< the identity but at -infinity, which it turns into +infinity
+  addition = 1u << 4,     ///< linear combination with factors 1, 1
+  subtraction = 1u << 5,  ///< linear combination with factors 1, -1
+  negation = 1u << 6,     ///< linear combination with factor -1
+  product = 1u << 7,      ///< multiplies its operands
+  quotient = 1u << 8,     ///< the first operand divided by the second
+  selection = 1u << 9,    ///< one of its last two operands, chosen by the first
+  sum = 1u << 10,         ///< reduction that adds
+  maximum = 1u << 11,     ///< reduction that takes the largest
+  identity = 1u << 12,    ///< its operand, with other rules for derivatives or sharing
+  never_shared = 1u << 13 ///< two equal nodes stay two
+};
+}
+
+/// What kinds an op takes and what it gives. Operands are promoted (boolean to integer to real) before the op sees them.
+enum class kinds : std::uint8_t {
+  same,    ///< integers or reals, gives the same
+  reals,   ///< reals, gives reals
+  compare, ///< integers or reals, gives a boolean
+  logic,   ///< booleans, gives a boolean
+  select,  ///< a boolean, then two of any one kind, gives that
+  integers,///< integers, gives integers
+  count,   ///< a boolean, gives an integer
+  measure, ///< an integer, gives a real
+  keep,    ///< any, gives the kind of its first operand
+};
+
+constexpr kind operand_kind(kinds rule, int i, kind common) {
+  switch (rule) {
+  case kinds::reals: return real;
+  case kinds::logic:
+  case kinds::count: return boolean;
+  case kinds::integers:
+  case kinds::measure: return integer;
+  case kinds::select: return i == 0 ? boolean : common;
+  default: return common;
+  }
+}
+constexpr kind result_kind(kinds rule, kind common) {
+  switch (rule) {
+  case kinds::reals:
+  case kinds::measure: return real;
+  case kinds::compare:
+  case kinds::logic: return boolean;
+  case kinds::integers:
+  case kinds::count: return integer;
+  default: return common;
+  }
+}
+
+/// What else a node carries besides its operands.
+struct attributes {
+  double value = 0;       ///< of a constant
+  kind k = real;          ///< of an input or a constant
+  axis_ref axis = nullptr, to = nullptr;
+  long start = 0;
+  axes shape;             ///< result axes that operands don't imply; the reduced axes of a product are what it lacks
+  std::string_view label; ///< of an input
+  constexpr bool operator==(const attributes& o) const {
+    return std::bit_cast<std::uint64_t>(value) == std::bit_cast<std::uint64_t>(o.value) && k == o.k && axis == o.axis && to == o.to && start == o.start && shape == o.shape && label == o.label;
+  }
+};
+
+/// What a shape rule sees of an operand.
+struct operand {
+  axes ax;
+  kind k = real;
+};
+
+/// A shape rule's answer: the result's axes, or why not.
+struct verdict {
+  axes out;
+  const char* refused = nullptr; ///< the sentence, to which `left` and `right` are appended
+  axis_ref left = nullptr, right = nullptr;
+  const char* remedy = nullptr;
+  constexpr bool operator==(const verdict& o) const {
+    return out == o.out && std::string_view(refused ? refused : "") == std::string_view(o.refused ? o.refused : "") && left == o.left &&
+           right == o.right;
+  }
+};
+
+/// The values an expression can take: [lo, hi]; for booleans 0 and 1.
+struct interval {
+  double lo, hi;
+};
+
+/// Where the values of a node lie: in elements from the start of its memory, a stride for each of its axes.
+struct layout {
+  long offset = 0;
+  long stride[max_rank]{};
+};
+
+/// The code of a map, or of a reduction's combine, for one precision T and one common kind of its operands. Reals are T;
+/// integers and booleans are lanes of the same width, booleans as masks (0 or -1).
+template <class T> struct evaluator {
+  /// `packets` packets of the result; operand j advances by `advance[j]` lanes a packet (0 repeats the same packet).
+  void (*block)(T* out, const T* const* in, const int* advance, long packets) = nullptr;
+  /// Of a reduction: combines packets one after another into `total`.
+  void (*fold)(T* total, const T* in, int advance, long packets) = nullptr;
+  /// One element, with `bool` for booleans inside: the reference run's plain loop calls it.
+  T (*scalar)(const T* in) = nullptr;
+  /// One packet; where the op is a constant the call is inlined.
+  packet<T> (*one)(const packet<T>* in) = nullptr;
+};
+
+/// The resolver of extents that an op's run-time rules are given.
+struct extents_of {
+  const void* self;
+  long (*of)(const void* self, axis_ref a);
+  constexpr long operator()(axis_ref a) const { return of(self, a); }
+};
+
+/// An op as the graph sees it: one static object, made from the op's struct by `of<Op>` (see elementwise.hpp).
+struct op_def {
+  std::string_view name;
+  unsigned hash = 0;
+  form how = form::map;
+  int arity = 1; ///< -1: any number
+  kinds rule = kinds::same;
+  unsigned traits = trait::none;
+  double flops = 1;    ///< an element of the result; of the operand for reductions
+  double neutral = 0;  ///< what a reduction starts from
+  verdict (*infer)(const operand* in, int n, const attributes& a) = nullptr;
+  expr (*vjp)(int which, const expr* in, int n, const expr& y, const expr& dy) = nullptr;
+  expr (*jvp)(const expr* in, const expr* tangents, int n, const expr& y) = nullptr;
+  expr (*simplify)(const expr* in, int n, const node& x) = nullptr; ///< an equal, simpler expression, or an empty one
+  double (*fold)(const double* in) = nullptr; ///< the value from constant operands, finite and of moderate size
+  expr (*expand)(const expr* in, const node& x) = nullptr;         ///< simpler ops that give the same, where it is not streamed
+  expr (*expand_softmax)(const expr* in, const node& x) = nullptr; ///< of a log-sum-exp y: exp(x - guarded(y))
+  long (*extent)(const node& x, const graph_view& g, const extents_of& e) = nullptr; ///< of the axis `to`, where the op makes it
+  interval (*range)(const interval* in, const attributes& a) = nullptr;
+  layout (*view)(const layout& in, const axes& from, const node& x) = nullptr;
+  void (*run)(const general_call& call) = nullptr;
+  double (*cost)(const node& x, const operand* in, const extents_of& extent) = nullptr; ///< FLOPs of a general op
+  evaluator<float> f32[3]{}; ///< by the common kind of the operands
+  evaluator<double> f64[3]{};
+  template <class T> constexpr const evaluator<T>& code(kind common) const {
+    if constexpr (sizeof(T) == sizeof(float)) return f32[static_cast<int>(common)];
+    else return f64[static_cast<int>(common)];
+  }
+  constexpr bool is(unsigned t) const { return (traits & t) != 0; }
+};
+} // namespace weft::ir

@@ -1,0 +1,58 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/run/tensor.hpp>
+
+#include <fmt/format.h>
+
+namespace weft {
+
+struct text_options {
+  std::string_view name = "tensor"; ///< heads the text: `tensor<float>[query=2, d=3]`
+  int precision = 6;                ///< significant digits of reals
+  int edge = 3;                     ///< elements shown at either end of an axis longer than both ends
+};
+
+/// A head with the element type and the shape, then the elements as nested rows, long axes with an ellipsis.
+std::string to_text(const tensor_ref& t, const text_options& options = {});
+/// "[query, d=64]": the names, with the extents that are static.
+std::string to_text(const axes& ax);
+} // namespace weft
+
+/// `fmt::print("{}", x)`; a precision is that of the reals, `{:.3}`.
+template <> struct fmt::formatter<weft::tensor_ref> {
+  weft::text_options options;
+  constexpr auto parse(fmt::format_parse_context& context) {
+    auto i = context.begin();
+    if (i == context.end() || *i == '}') return i;
+    if (*i++ != '.') throw fmt::format_error("weft: the format of a tensor is {} or {:.digits}");
+    int digits = 0;
+    for (; i != context.end() && *i >= '0' && *i <= '9' && digits < 100; i++) digits = digits * 10 + (*i - '0');
+    if (digits == 0 || digits >= 100 || (i != context.end() && *i != '}'))
+      throw fmt::format_error("weft: the format of a tensor is {} or {:.digits}");
+    options.precision = digits;
+    return i;
+  }
+  auto format(const weft::tensor_ref& t, fmt::format_context& context) const {
+    const std::string s = to_text(t, options);
+    return std::copy(s.begin(), s.end(), context.out());
+  }
+};
+
+template <class T> struct fmt::formatter<weft::tensor<T>> : fmt::formatter<weft::tensor_ref> {
+  auto format(const weft::tensor<T>& t, fmt::format_context& context) const {
+    return fmt::formatter<weft::tensor_ref>::format(t.ref(), context);
+  }
+};
+
+template <class T> struct fmt::formatter<weft::view<T>> : fmt::formatter<weft::tensor_ref> {
+  constexpr formatter() { options.name = "view"; }
+  auto format(const weft::view<T>& v, fmt::format_context& context) const {
+    return fmt::formatter<weft::tensor_ref>::format(v.ref(), context);
+  }
+};
+
+template <> struct fmt::formatter<weft::axes> : fmt::formatter<fmt::string_view> {
+  auto format(const weft::axes& ax, fmt::format_context& context) const {
+    return fmt::formatter<fmt::string_view>::format(weft::to_text(ax), context);
+  }
+};

@@ -1,0 +1,116 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/graph/structural.hpp>
+
+/// Reverse and forward sweeps over a builder's nodes. Both only add nodes, so derivatives are differentiable in turn.
+namespace weft::ir {
+
+/// x with the axes `want`: what x repeats is summed (a cotangent's broadcast reversed), what it lacks is repeated. The one
+/// place where cotangents are reduced.
+constexpr expr to_axes(const expr& x, const axes& want, place p) {
+  if (x.id < 0 || x.ax() == want) return x;
+  const axes extra = x.ax().without(want);
+  const expr reduced = extra.n ? sum(at(x, p), extra) : x;
+  return reduced.ax().matches(want) ? reduced : arrange(reduced, want, p);
+}
+
+constexpr expr zeros(builder& g, const axes& ax, place p) { return arrange(attach(g, expr(0.0).loose, p), ax, p); }
+
+/// Which nodes of [0, end) depend on `leaves`, through real values alone.
+constexpr list<bool> reached_from(const builder& g, range<int> leaves, int end, int& first) {
+  list<bool> reached(end, false);
+  first = end;
+  for (int x : leaves)
+    if (x >= 0 && x < end) {
+      reached[x] = true;
+      first = x < first ? x : first;
+    }
+  for (int i = first; i < end; i++) {
+    const node& x = g.nodes[i];
+    if (x.k == real)
+      for (int j = 0; j < x.count; j++) reached[i] = reached[i] || (reached[g.operands[x.first + j]]);
+  }
+  return reached;
+}
+
+constexpr bool refuse_derivative(builder& g, const node& x, std::string_view mode) {
+  if (g.error.empty()) {
+    g.error << x.op->name << ": has no derivative rule (" << mode << " asked for one); give it partials, transpose or vjp and jvp, or stop_gradient its operand";
+    locate(g, x.where);
+  }
+  return false;
+}
+
+/// The cotangents of `leaves` given those of `values`: accumulated here and nowhere else. A leaf that no value reaches
+/// gets a visible zero.
+constexpr void backward(builder& g, range<int> values, range<int> seeds, range<int> leaves, list<int>& gradients) {
+  gradients = list<int>(leaves.size(), -1);
+  if (!g.error.empty()) return;
+  g.stage++;
+  int last = -1, first = 0;
+  for (int v : values) last = v > last ? v : last;
+  list<bool> needed = reached_from(g, leaves, last + 1, first);
+  list<bool> is_leaf(last + 1, false);
+  for (int x : leaves)
+    if (x <= last) is_leaf[x] = true;
+  list<int> cotangent(last + 1, -1);
+  const auto accumulate = [&](int to, const expr& d, place p) {
+    int& sum_so_far = cotangent[to];
+    const expr mine = to_axes(d, g.nodes[to].ax, p);
+    sum_so_far = sum_so_far < 0 ? mine.id : (at(expr{&g, sum_so_far}, p) + at(mine, p)).id;
+  };
+  for (int i = 0; i < values.size(); i++)
+    if (values[i] >= 0) accumulate(values[i], {&g, seeds[i]}, {});
+  for (int i = last; i >= first; i--) {
+    if (cotangent[i] < 0 || !needed[i] || is_leaf[i]) continue;
+    const node x = g.nodes[i];
+    expr in[max_rank];
+    for (int j = 0; j < x.count; j++) in[j] = {&g, g.operands[x.first + j]};
+    for (int j = 0; j < x.count; j++) {
+      if (!needed[in[j].id]) continue;
+      if (!x.op->vjp) return void(refuse_derivative(g, x, "grad"));
+      const expr d = x.op->vjp(j, in, x.count, {&g, i}, {&g, cotangent[i]});
+      if (!g.error.empty()) return;
+      if (!d.empty()) accumulate(in[j].id, attach(g, d, x.where), x.where);
+    }
+  }
+  for (int k = 0; k < leaves.size(); k++) {
+    const int w = leaves[k];
+    const expr d = w <= last && cotangent[w] >= 0 ? expr{&g, cotangent[w]} : zeros(g, g.nodes[w].ax, {});
+    gradients[k] = arrange(d, g.nodes[w].ax).id;
+  }
+}
+
+/// The tangents of `values` given those of `leaves` (negative: does not move). What does not move has a visible zero.
+constexpr void forward(builder& g, range<int> leaves, range<int> tangents, range<int> values, list<int>& out) {
+  out = list<int>(values.size(), -1);
+  if (!g.error.empty()) return;
+  g.stage++;
+  int last = -1, first = 0;
+  for (int v : values) last = v > last ? v : last;
+  const list<bool> moves = reached_from(g, leaves, last + 1, first);
+  list<int> tangent(last + 1, -1);
+  for (int k = 0; k < leaves.size(); k++)
+    if (leaves[k] <= last) tangent[leaves[k]] = arrange({&g, tangents[k]}, g.nodes[leaves[k]].ax).id;
+  for (int i = first; i <= last; i++) {
+    if (!moves[i] || tangent[i] >= 0) continue;
+    const node x = g.nodes[i];
+    expr in[max_rank], t[max_rank];
+    bool any = false;
+    for (int j = 0; j < x.count; j++) {
+      const int o = g.operands[x.first + j];
+      in[j] = {&g, o};
+      if (tangent[o] >= 0) t[j] = {&g, tangent[o]}, any = true;
+    }
+    if (!any) continue;
+    if (!x.op->jvp) return void(refuse_derivative(g, x, "jvp"));
+    const expr d = x.op->jvp(in, t, x.count, {&g, i});
+    if (!g.error.empty()) return;
+    if (!d.empty()) tangent[i] = to_axes(attach(g, d, x.where), x.ax, x.where).id;
+  }
+  for (int k = 0; k < values.size(); k++) {
+    const int v = values[k];
+    if (v >= 0) out[k] = arrange(tangent[v] >= 0 ? expr{&g, tangent[v]} : zeros(g, g.nodes[v].ax, {}), g.nodes[v].ax).id;
+  }
+}
+} // namespace weft::ir

@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/passes/rewrite.hpp>
+
+namespace weft::ir {
+
+/// If node i is exp(x - guarded(y)) with y a log-sum-exp of that x: y, else -1.
+constexpr int softmax_of(graph_view g, int i) {
+  if (!g[i].op->is(trait::exponential)) return -1;
+  const int difference = g.in(i, 0);
+  if (!g[difference].op->is(trait::subtraction)) return -1;
+  const int guarded = g.in(difference, 1);
+  if (!g[guarded].op->is(trait::guard)) return -1;
+  const int lse = g.in(guarded, 0);
+  return g[lse].op->is(trait::log_sum_exp) && g.in(lse, 0) == g.in(difference, 0) && g[i].ax == g[g.in(lse, 0)].ax ? lse : -1;
+}
+
+/// Replaces ops by the simpler ones that they are made of, where nothing streams them: after it every node but general
+/// ops has a loop of its own.
+constexpr void expand(graph_view g, builder& b) {
+  rewriter r(g, b);
+  for (int i = 0; i < g.size(); i++) {
+    const node& x = g[i];
+    b.stage = x.stage;
+    expr in[max_rank];
+    if (const int lse = softmax_of(g, i); lse >= 0 && g[lse].op->expand_softmax) {
+      r.operands(g[lse], in);
+      r.moved[i] = g[lse].op->expand_softmax(in, g[lse]).id;
+    } else if (x.op->expand) {
+      r.operands(x, in);
+      r.moved[i] = x.op->expand(in, x).id;
+    } else r.moved[i] = r.copy(x).id;
+  }
+  r.finish();
+}
+} // namespace weft::ir

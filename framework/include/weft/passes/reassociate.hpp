@@ -1,0 +1,74 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/passes/rewrite.hpp>
+
+namespace weft::ir {
+
+/// Extents that are not known yet count as 1024 (sequences) or 64 (features).
+constexpr double assumed(axis_ref a) {
+  return a->extent != unbound ? static_cast<double>(a->extent) : a->role == role::sequence ? 1024 : 64;
+}
+/// The multiplications of a product: the extents of all axes that its operands have.
+constexpr double product_cost(const axes& a, const axes& b) {
+  double n = 1;
+  for (axis_ref x : a) n *= assumed(x);
+  for (axis_ref x : b)
+    if (!a.has(x)) n *= assumed(x);
+  return n;
+}
+constexpr axes product_axes(const axes& a, const axes& b, const axes& over) {
+  axes r = a.without(over);
+  for (axis_ref x : b)
+    if (!over.has(x) && !r.has(x) && r.n < max_rank) r.add(x);
+  return r;
+}
+
+/// (a b) c as a (b c) or b (a c) where that multiplies less: linear attention runs in O(N) without being asked.
+/// Only inner products that nothing else reads are opened.
+constexpr void reassociate(graph_view g, builder& b) {
+  rewriter r(g, b);
+  const list<int> uses = use_counts(g);
+  for (int i = 0; i < g.size(); i++) {
+    const node& x = g[i];
+    b.stage = x.stage;
+    r.moved[i] = r.copy(x).id;
+    if (x.op->how != form::contract) continue;
+    double best = 0;
+    int chosen[3]{};
+    for (int side = 0; side < 2; side++) {
+      const int inner = g.in(x, side), c = g.in(x, 1 - side);
+      const node& p = g[inner];
+      if (p.op->how != form::contract || uses[inner] != 1 || p.at.value != x.at.value) continue;
+      bool captured = false; // c has an axis that the inner product sums: moving it inside would change its meaning
+      for (axis_ref a : p.at.shape) captured = captured || g[c].ax.has(a);
+      if (captured) continue;
+      const double now = product_cost(g[g.in(p, 0)].ax, g[g.in(p, 1)].ax) + product_cost(p.ax, g[c].ax);
+      for (int k = 0; k < 2; k++) {
+        const int outer = g.in(p, k), near = g.in(p, 1 - k);
+        const axes first_over = x.at.shape.without(g[outer].ax);
+        const axes first = product_axes(g[near].ax, g[c].ax, first_over);
+        const double then = product_cost(g[near].ax, g[c].ax) + product_cost(g[outer].ax, first);
+        if (then < now && (best == 0 || then < best)) best = then, chosen[0] = outer, chosen[1] = near, chosen[2] = c;
+      }
+    }
+    if (best == 0) continue;
+    const axes all_summed = [&] {
+      axes s = x.at.shape;
+      for (int side = 0; side < 2; side++) {
+        const node& p = g[g.in(x, side)];
+        if (p.op->how == form::contract && uses[g.in(x, side)] == 1)
+          for (axis_ref a : p.at.shape)
+            if (!s.has(a) && g[chosen[0]].ax.has(a) && g[chosen[1]].ax.has(a)) s.add(a);
+      }
+      return s;
+    }();
+    attributes first = x.at, second = x.at;
+    first.shape = all_summed.without(g[chosen[0]].ax), second.shape = all_summed.without(first.shape);
+    const int near[2]{r.moved[chosen[1]], r.moved[chosen[2]]};
+    const expr inner = put(b, x.op, near, 2, first, x.where);
+    const int far[2]{r.moved[chosen[0]], inner.id};
+    r.moved[i] = inner.id < 0 ? r.moved[i] : arrange(put(b, x.op, far, 2, second, x.where), x.ax, x.where).id;
+  }
+  r.finish();
+}
+} // namespace weft::ir

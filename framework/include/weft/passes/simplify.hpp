@@ -1,0 +1,62 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/passes/rewrite.hpp>
+
+namespace weft::ir {
+
+/// An operand that elementwise ops broadcast themselves need not be broadcast before.
+constexpr int without_arrangement(const builder& g, const node& x, int j, const int* in) {
+  const node& source = g.nodes[in[j]];
+  if (source.op != &arrange_def) return in[j];
+  operand seen[max_rank]{};
+  for (int i = 0; i < x.count; i++) seen[i] = {g.nodes[in[i]].ax, g.nodes[in[i]].k};
+  const int inner = g.operands[source.first];
+  seen[j].ax = g.nodes[inner].ax;
+  return x.op->infer(seen, x.count, x.at).out == x.ax ? inner : in[j];
+}
+
+/// Shares equal nodes, computes what is constant, applies each op's own exact algebra, and leaves unused nodes behind.
+/// After it no node has an alias or a stopped gradient, and no two nodes are equal.
+constexpr void simplify(graph_view g, builder& b) {
+  rewriter r(g, b);
+  list<bool> needed(g.size(), false);
+  for (int o : g.outputs) needed[o] = true;
+  for (int i = g.size(); i-- > 0;)
+    if (needed[i])
+      for (int j = 0; j < g[i].count; j++) needed[g.in(i, j)] = true;
+  for (int i = 0; i < g.size(); i++) {
+    const node& x = g[i];
+    if (!needed[i] && x.op->how != form::input) continue;
+    b.stage = x.stage;
+    int in[max_rank]{};
+    bool constant = x.op->fold && x.count > 0;
+    double value[max_rank]{};
+    for (int j = 0; j < x.count; j++) {
+      in[j] = r.moved[g.in(x, j)];
+      const node& o = b.nodes[in[j]];
+      value[j] = o.at.value;
+      constant = constant && o.op == &constant_def && o.at.value < 1e100 && o.at.value > -1e100;
+    }
+    if (constant)
+      if (const double y = x.op->fold(value); y == y) {
+        attributes a;
+        a.value = y, a.k = x.k;
+        r.moved[i] = b.put(&constant_def, nullptr, 0, {}, x.k, a, x.where);
+        continue;
+      }
+    if (x.op->how == form::map)
+      for (int j = 0; j < x.count; j++) in[j] = without_arrangement(b, x, j, in);
+    if (x.op->simplify) {
+      expr operands[max_rank];
+      for (int j = 0; j < x.count; j++) operands[j] = {&b, in[j]};
+      if (const expr simpler = x.op->simplify(operands, x.count, x); simpler.attached()) {
+        r.moved[i] = simpler.id;
+        continue;
+      }
+    }
+    r.moved[i] = b.put(x.op, in, x.count, x.ax, x.k, x.at, x.where);
+    if (x.op->how == form::input) b.inputs.push_back(r.moved[i]);
+  }
+  r.finish();
+}
+} // namespace weft::ir

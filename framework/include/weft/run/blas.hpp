@@ -1,0 +1,29 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <string>
+
+namespace weft {
+
+/// c = alpha * op(a) * op(b) + beta * c by the BLAS library; row-major, op(a) is m x k, op(b) k x n and c m x n. A
+/// leading extent (lda, ldb, ldc) is the distance between two rows as they are stored. With beta = 0, c is not read.
+template <class T>
+void gemm(bool trans_a, bool trans_b, long m, long n, long k, T alpha, const T* a, long lda, const T* b, long ldb,
+          T beta, T* c, long ldc);
+
+extern template void gemm<float>(bool, bool, long, long, long, float, const float*, long, const float*, long, float,
+                                 float*, long);
+extern template void gemm<double>(bool, bool, long, long, long, double, const double*, long, const double*, long,
+                                  double, double*, long);
+
+/// While one of these lives, BLAS calls stay in the thread that makes them, because the pool already uses the cores.
+/// The host's setting returns when the last one ends.
+struct single_threaded_blas {
+  single_threaded_blas();
+  ~single_threaded_blas();
+  single_threaded_blas(const single_threaded_blas&) = delete;
+  single_threaded_blas& operator=(const single_threaded_blas&) = delete;
+};
+
+/// The kernels that the BLAS library chose for this machine, such as "Haswell".
+std::string blas_core();
+} // namespace weft

@@ -1,0 +1,84 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/run/tensor.hpp>
+#include <weft/run/view.hpp>
+#include <weft/trace/walk.hpp>
+
+/// Between the user's structures of tensors and the flat lists that a machine runs on.
+namespace weft::ir {
+
+/// The precision of the first real tensor in a structure's type; void if it has none.
+template <class X> struct precision_in {
+  using type = void;
+};
+template <class... X> struct first_real {
+  using type = void;
+};
+template <class X, class... Rest> struct first_real<X, Rest...> {
+  using mine = typename precision_in<std::remove_cvref_t<X>>::type;
+  using type = typename std::conditional_t<std::is_void_v<mine>, first_real<Rest...>, std::type_identity<mine>>::type;
+};
+template <tensor_like X> struct precision_in<X> {
+  using value = std::remove_const_t<typename X::value_type>;
+  using type = std::conditional_t<std::is_floating_point_v<value>, value, void>;
+};
+template <class X, std::size_t N> struct precision_in<std::array<X, N>> : precision_in<X> {};
+template <class X, class... Rest> struct precision_in<std::vector<X, Rest...>> : precision_in<X> {};
+template <template <class...> class S, class... X>
+  requires(!tensor_like<S<X...>>)
+struct precision_in<S<X...>> : first_real<X...> {};
+template <class X> struct precision_in<std::vector<X>> : precision_in<X> {};
+/// float unless the arguments say otherwise.
+template <class... X> using precision_of = std::conditional_t<std::is_void_v<typename first_real<X...>::type>, float, typename first_real<X...>::type>;
+
+template <class X> void collect(const X& x, std::vector<tensor_ref>& refs) {
+  if constexpr (tensor_like<X>) refs.push_back(x.ref());
+  else if constexpr (std::is_arithmetic_v<X>) static_assert(std::is_void_v<X>, "a program takes tensors: give a number as tensor<float>(number)");
+  else parts<std::remove_cvref_t<X>>::each([&](auto&& m) { collect(m, refs); }, x);
+}
+
+/// The tensor that holds a result of a kind.
+template <class T, kind K> using tensor_of = tensor<std::conditional_t<K == real, T, std::conditional_t<K == integer, std::int64_t, bool>>>;
+
+/// The run-time type of a traced result: the same structure, a tensor of the node's kind for each expression. Inside a
+/// struct template all members have one type, the real one.
+template <class X, class T, const auto& Kinds, int First> struct result_from {
+  using type = rebind_t<X, tensor<T>>;
+  static constexpr int leaves = [] {
+    X x{};
+    int n = 0;
+    each_leaf([&](const expr&) { n++; }, x);
+    return n;
+  }();
+};
+template <class T, const auto& Kinds, int First> struct result_from<expr, T, Kinds, First> {
+  using type = tensor_of<T, Kinds[First]>;
+  static constexpr int leaves = 1;
+};
+template <class T, const auto& Kinds, int First, class... X> struct tuple_from {
+  template <std::size_t I> static constexpr int before() {
+    if constexpr (I == 0) return First;
+    else return before<I - 1>() + result_from<std::tuple_element_t<I - 1, std::tuple<X...>>, T, Kinds, before<I - 1>()>::leaves;
+  }
+  static constexpr int leaves = before<sizeof...(X)>() - First;
+  template <template <class...> class S, std::size_t... I>
+  static auto make(std::index_sequence<I...>) -> S<typename result_from<X, T, Kinds, before<I>()>::type...>;
+};
+template <class... X, class T, const auto& Kinds, int First> struct result_from<std::tuple<X...>, T, Kinds, First> : tuple_from<T, Kinds, First, X...> {
+  using type = decltype(tuple_from<T, Kinds, First, X...>::template make<std::tuple>(std::index_sequence_for<X...>{}));
+};
+template <class... X, class T, const auto& Kinds, int First> struct result_from<hana::tuple<X...>, T, Kinds, First> : tuple_from<T, Kinds, First, X...> {
+  using type = decltype(tuple_from<T, Kinds, First, X...>::template make<hana::tuple>(std::index_sequence_for<X...>{}));
+};
+
+/// Gives every leaf of a result the shape that the machine found.
+template <class R> void allocate(R& result, const std::vector<tensor_ref>& shapes) {
+  std::size_t next = 0;
+  each_leaf(
+      [&](auto& t) {
+        const tensor_ref& s = shapes[next++];
+        t = std::remove_cvref_t<decltype(t)>(s.ax, std::vector<long>(s.extent, s.extent + s.ax.n));
+      },
+      result);
+}
+} // namespace weft::ir

@@ -1,0 +1,38 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/run/function_ref.hpp>
+
+#include <memory>
+
+namespace weft {
+
+/// Threads that share out numbered tasks. The calling thread works too, as worker 0, so a pool of one has no thread.
+class pool {
+public:
+  explicit pool(int threads);
+  ~pool();
+  pool(const pool&) = delete;
+  pool& operator=(const pool&) = delete;
+
+  /// Calls `f(task, worker)` for every task in [0, tasks) and returns when all are done. Workers take the tasks in
+  /// order; a worker number, below `threads()`, is held by one thread within a run. If a task throws, those not yet
+  /// begun are dropped and the first exception is rethrown here. A run inside a task, or while another thread's run is
+  /// under way, is done by its caller alone, as worker 0. Allocates nothing.
+  void run(long tasks, function_ref<void(long task, int worker)> f);
+
+  int threads() const;
+  /// Waits for a run under way; throws if threads < 1, or inside a task.
+  void resize(int threads);
+
+private:
+  struct state;
+  std::unique_ptr<state> state_;
+};
+
+/// The pool that calls use unless they are given another; it starts with as many threads as the hardware runs at once.
+pool& default_pool();
+
+/// How many threads calls use: `set_threads(1)` keeps all work in the calling thread.
+void set_threads(int n);
+int threads();
+} // namespace weft

@@ -1,0 +1,126 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/kernel/region.hpp>
+#include <weft/run/leaves.hpp>
+#include <weft/run/machine.hpp>
+#include <weft/trace/lower.hpp>
+
+namespace weft {
+namespace ir {
+#ifdef WEFT_INTERPRETED
+inline constexpr policy usual_policy = policy::interpreted;
+#else
+inline constexpr policy usual_policy = policy::compiled;
+#endif
+} // namespace ir
+
+/// A program bound to its tensors: owns arena and plan. Calling it allocates nothing, unless the extents have changed since
+/// the last few calls. For one thread at a time; the tensors must outlive it.
+template <class Result, class... Bound> class runner {
+  ir::machine machine_;
+  std::tuple<const Bound*...> bound_;
+  std::unique_ptr<Result> own_; ///< the result, where the caller gave none
+  Result* result_;
+  std::vector<tensor_ref> inputs_, outputs_;
+
+  void refresh() {
+    inputs_.clear(), outputs_.clear();
+    std::apply([&](const auto*... x) { (ir::collect(*x, inputs_), ...); }, bound_);
+    ir::collect(*result_, outputs_);
+  }
+
+public:
+  runner(const ir::program_data& data, policy how, const Bound&... x, Result* out)
+      : machine_(data, how), bound_(&x...), own_(out ? nullptr : new Result()), result_(out ? out : own_.get()) {
+    std::apply([&](const auto*... b) { (ir::collect(*b, inputs_), ...); }, bound_);
+    std::vector<tensor_ref> shapes;
+    machine_.shapes(inputs_, shapes);
+    bool unset = false;
+    each_leaf([&](const auto& t) { unset = unset || t.ref().unset(); }, *result_);
+    if (unset) ir::allocate(*result_, shapes);
+    refresh();
+    machine_.plan(inputs_, outputs_);
+  }
+  /// Runs on the bound tensors and gives the result.
+  const Result& operator()() {
+    refresh();
+    if (own_) {
+      ir::machine& m = machine_;
+      if (!m.fits(inputs_, outputs_)) { // the extents of the arguments have changed: so do those of the result
+        std::vector<tensor_ref> shapes;
+        m.shapes(inputs_, shapes);
+        ir::allocate(*own_, shapes);
+        refresh();
+      }
+    }
+    machine_.run(inputs_, outputs_);
+    return *result_;
+  }
+  const Result& result() const { return *result_; }
+  /// Bytes of values between the steps, and of scratch for all threads, as planned for the last call.
+  long arena_bytes() const { return machine_.arena_bytes(); }
+  long scratch_bytes() const { return machine_.scratch_bytes(); }
+  /// On request: throws an error that names the first NaN's node and indices. Slow.
+  void check_nan(bool on = true) { machine_.check_nan(on); }
+};
+
+/// A compiled function: graph, plan and kernels, all constants. An empty object, shared freely; each call has its extents.
+template <class Fn, class... A> struct program {
+  using traced_result = ir::result_t<Fn, A...>;
+  static constexpr const auto& traced = ir::graph_of<Fn, A...>::graph;
+
+  static constexpr auto kinds = [] {
+    std::array<kind, traced.outputs.size() + 1> k{};
+    for (std::size_t i = 0; i < traced.outputs.size(); i++) k[i] = traced.nodes[static_cast<std::size_t>(traced.outputs[i])].k;
+    return k;
+  }();
+  template <class T> using result = typename ir::result_from<traced_result, T, kinds, 0>::type;
+
+  static const ir::program_data& data() {
+    static const ir::program_data d = [] {
+      using lowered = ir::lowered_of<Fn, A...>;
+      ir::program_data p;
+      p.source = traced.view(), p.lowered = lowered::graph.view(), p.plan = lowered::plan.view();
+#ifndef WEFT_INTERPRETED
+      p.f32 = ir::kernels_of<lowered::plan, float>::table.data();
+      p.f64 = ir::kernels_of<lowered::plan, double>::table.data();
+#endif
+      (A{}.each_name_of([&](const std::string& n) { p.inputs.push_back(n); }), ...);
+      return p;
+    }();
+    return d;
+  }
+
+  /// Allocates and returns the result. Reals have the precision of the arguments.
+  template <class... X> auto operator()(const X&... x) const { return run(ir::usual_policy, x...); }
+  /// The untouched graph, one plain loop a node: the oracle.
+  template <class... X> auto reference(const X&... x) const { return run(policy::reference, x...); }
+  /// The plan without generated kernels.
+  template <class... X> auto interpreted(const X&... x) const { return run(policy::interpreted, x...); }
+
+  template <class... X> auto run(policy how, const X&... x) const {
+    static_assert(sizeof...(X) == sizeof...(A), "weft: the program is called with another number of arguments than it was compiled for");
+    result<ir::precision_of<X...>> r{};
+    if constexpr (sizeof...(X) == sizeof...(A)) runner<decltype(r), X...>(data(), how, x..., &r)();
+    return r;
+  }
+  /// bind(q, k, v, out) or bind(q, k, v): a runner that owns arena and plan, and the result unless it is given.
+  template <class... X> auto bind(X&&... x) const {
+    static_assert((std::is_lvalue_reference_v<X> && ...), "weft: a runner keeps referring to what it is bound to: give the tensors names");
+    return bind_as(ir::usual_policy, x...);
+  }
+  template <class... X> auto bind_as(policy how, X&... x) const {
+    static_assert(sizeof...(X) == sizeof...(A) || sizeof...(X) == sizeof...(A) + 1,
+                  "weft: bind takes the program's arguments, and after them a place for the result");
+    using R = result<ir::precision_of<X...>>;
+    if constexpr (sizeof...(X) == sizeof...(A)) return runner<R, std::remove_const_t<X>...>(data(), how, x..., nullptr);
+    else return bind_to(how, std::make_index_sequence<sizeof...(A)>{}, std::tie(x...));
+  }
+
+private:
+  template <std::size_t... I, class Tie> static auto bind_to(policy how, std::index_sequence<I...>, Tie tie) {
+    auto& out = std::get<sizeof...(I)>(tie);
+    return runner<std::remove_reference_t<decltype(out)>, std::remove_cvref_t<std::tuple_element_t<I, Tie>>...>(data(), how, std::get<I>(tie)..., &out);
+  }
+};
+} // namespace weft

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/graph/axis.hpp>
+#include <weft/run/dtype.hpp>
+
+#include <concepts>
+#include <string>
+#include <type_traits>
+
+namespace weft {
+
+/// A strided view whose element type is a value: what the runtime executes on. Whether the elements may be written is
+/// not tracked here; views and tensors do that. The extents and strides past the rank mean nothing.
+struct tensor_ref {
+  dtype type = dtype::float32;
+  void* data = nullptr;
+  axes ax;
+  long extent[max_rank]{};
+  long stride[max_rank]{}; ///< in elements
+
+  int rank() const { return ax.n; }
+  /// The product of the extents: 1 at rank 0, even if the tensor is unset.
+  long size() const;
+  /// A default constructed tensor: rank 0, and no element either.
+  bool unset() const { return ax.n == 0 && data == nullptr; }
+  /// Dense and row-major over `ax`. Strides of axes with a single element don't matter.
+  bool contiguous() const;
+  /// Throws `error`, naming the axes there are, if `a` is none of them.
+  long extent_of(axis_ref a) const;
+  long stride_of(axis_ref a) const;
+};
+
+/// "[query=2, d=3]", as messages and the printer show a shape.
+std::string shape_text(const tensor_ref& t);
+
+/// Whatever gives a `tensor_ref`: tensors and views.
+template <class X>
+concept tensor_like = requires(const std::remove_cvref_t<X>& x) {
+  typename std::remove_cvref_t<X>::value_type;
+  { x.ref() } -> std::same_as<tensor_ref>;
+};
+} // namespace weft

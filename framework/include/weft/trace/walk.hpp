@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/graph/expr.hpp>
+
+#include <boost/hana/accessors.hpp>
+#include <boost/hana/at.hpp>
+#include <boost/hana/concept/struct.hpp>
+#include <boost/hana/define_struct.hpp>
+#include <boost/hana/first.hpp>
+#include <boost/hana/length.hpp>
+#include <boost/hana/second.hpp>
+#include <boost/hana/string.hpp>
+#include <boost/hana/tuple.hpp>
+
+#include <array>
+#include <string>
+#include <tuple>
+#include <vector>
+
+/// Structures of leaves: Hana structs, tuples, arrays and vectors, nested. What is walked together has one shape.
+namespace weft {
+namespace hana = boost::hana;
+
+/// The type X with every `expr` (or `axes`) in its template arguments replaced by U: model<expr> becomes
+/// model<tensor<float>>.
+template <class X, class U> struct rebind {
+  using type = X;
+};
+template <class U> struct rebind<expr, U> {
+  using type = U;
+};
+template <class U> struct rebind<axes, U> {
+  using type = U;
+};
+template <class X, std::size_t N, class U> struct rebind<std::array<X, N>, U> {
+  using type = std::array<typename rebind<X, U>::type, N>;
+};
+template <class X, class U> struct rebind<std::vector<X>, U> {
+  using type = std::vector<typename rebind<X, U>::type>;
+};
+template <template <class...> class S, class... A, class U> struct rebind<S<A...>, U> {
+  using type = S<typename rebind<A, U>::type...>;
+};
+template <class X, class U> using rebind_t = typename rebind<std::remove_cvref_t<X>, U>::type;
+
+namespace ir {
+/// How a structure is taken apart: `each(f, x, y...)` calls f(member of x, member of y...) for every member.
+template <class X> struct parts {
+  static constexpr bool leaf = true;
+};
+template <class X> concept leaf_type = parts<std::remove_cvref_t<X>>::leaf;
+
+template <class X> struct elements_of {
+  static constexpr bool leaf = false;
+  template <class F, class A, class... B> static constexpr void each(F&& f, A&& a, B&&... b) {
+    for (std::size_t i = 0; i < a.size(); i++) f(a[i], b[i]...);
+  }
+};
+template <class X, std::size_t N> struct parts<std::array<X, N>> : elements_of<X> {};
+template <class X> struct parts<std::vector<X>> : elements_of<X> {};
+
+template <class... X> struct parts<std::tuple<X...>> {
+  static constexpr bool leaf = false;
+  template <class F, class... A> static constexpr void each(F&& f, A&&... a) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (one<I>(f, a...), ...); }(std::index_sequence_for<X...>{});
+  }
+  template <std::size_t I, class F, class... A> static constexpr void one(F& f, A&... a) { f(std::get<I>(a)...); }
+};
+template <class... X> struct parts<hana::tuple<X...>> {
+  static constexpr bool leaf = false;
+  template <class F, class... A> static constexpr void each(F&& f, A&&... a) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (one<I>(f, a...), ...); }(std::index_sequence_for<X...>{});
+  }
+  template <std::size_t I, class F, class... A> static constexpr void one(F& f, A&... a) { f(hana::at_c<I>(a)...); }
+};
+template <class X>
+  requires(hana::Struct<X>::value)
+struct parts<X> {
+  static constexpr bool leaf = false;
+  static constexpr std::size_t count = decltype(hana::length(hana::accessors<X>()))::value;
+  // accessors belong to one instance of a struct template: those of model<axes> can't read a model<expr>
+  template <std::size_t I, class Y> static constexpr decltype(auto) member(Y& y) {
+    return hana::second(hana::at_c<I>(hana::accessors<std::remove_const_t<Y>>()))(y);
+  }
+  template <class F, class... A> static constexpr void each(F&& f, A&&... a) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) { (one<I>(f, a...), ...); }(std::make_index_sequence<count>{});
+  }
+  template <std::size_t I, class F, class... A> static constexpr void one(F& f, A&... a) { f(member<I>(a)...); }
+};
+} // namespace ir
+
+/// Calls f(leaf of x, leaf of y...) for all leaves, in the order in which they are declared.
+template <class F, class X, class... Y> constexpr void each_leaf(F&& f, X&& x, Y&&... y) {
+  if constexpr (ir::leaf_type<X>) f(x, y...);
+  else ir::parts<std::remove_cvref_t<X>>::each([&](auto&&... m) { each_leaf(f, m...); }, x, y...);
+}
+
+/// Calls f(name, leaf) for all leaves: "blocks.0.wq" for `x.blocks[0].wq`.
+template <class F, class X> void each_name(F&& f, X&& x, const std::string& path = "") {
+  using T = std::remove_cvref_t<X>;
+  const auto join = [&](const std::string& n) { return path.empty() ? n : path + "." + n; };
+  if constexpr (ir::leaf_type<T>) f(path, x);
+  else if constexpr (hana::Struct<T>::value) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (each_name(f, ir::parts<T>::template member<I>(x),
+                 join(hana::to<char const*>(hana::first(hana::at_c<I>(hana::accessors<T>()))))),
+       ...);
+    }(std::make_index_sequence<ir::parts<T>::count>{});
+  } else {
+    std::size_t i = 0;
+    ir::parts<T>::each([&](auto&& m) { each_name(f, m, join(std::to_string(i++))); }, x);
+  }
+}
+
+/// An array of N equal members: `.blocks = repeat<4>(block_axes)`.
+template <std::size_t N, class X> constexpr std::array<X, N> repeat(const X& x) {
+  std::array<X, N> r{};
+  for (auto& y : r) y = x;
+  return r;
+}
+
+/// A function's value and its gradient.
+template <class V, class G> struct valued {
+  V value;
+  G gradient;
+};
+/// A function's value and its tangent.
+template <class V, class T> struct moved {
+  V value;
+  T tangent;
+};
+/// A function's value and the cotangents of its arguments.
+template <class V, class C> struct pulled {
+  V value;
+  C cotangents;
+};
+namespace ir {
+template <class V, class G> struct parts<valued<V, G>> {
+  static constexpr bool leaf = false;
+  template <class F, class... A> static constexpr void each(F&& f, A&&... a) { f(a.value...), f(a.gradient...); }
+};
+template <class V, class T> struct parts<moved<V, T>> {
+  static constexpr bool leaf = false;
+  template <class F, class... A> static constexpr void each(F&& f, A&&... a) { f(a.value...), f(a.tangent...); }
+};
+template <class V, class C> struct parts<pulled<V, C>> {
+  static constexpr bool leaf = false;
+  template <class F, class... A> static constexpr void each(F&& f, A&&... a) { f(a.value...), f(a.cotangents...); }
+};
+} // namespace ir
+} // namespace weft

@@ -1,0 +1,179 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "product.hpp"
+
+#include <weft/passes/memory.hpp>
+#include <weft/run/blas.hpp>
+
+#include <algorithm>
+
+namespace weft::ir {
+namespace {
+
+/// An axis class of a product (rows, columns, summed, batch) with its strides in the two or three matrices that have it.
+struct dimension {
+  long extent, a, b, c;
+};
+
+/// Neighbours that one stride steps through become one.
+void merge(std::vector<dimension>& d) {
+  std::erase_if(d, [](const dimension& x) { return x.extent == 1; });
+  for (std::size_t i = d.size(); i-- > 1;)
+    if (dimension &outer = d[i - 1], &inner = d[i];
+        outer.a == inner.a * inner.extent && outer.b == inner.b * inner.extent && outer.c == inner.c * inner.extent) {
+      inner.extent *= outer.extent;
+      d.erase(d.begin() + static_cast<long>(i) - 1);
+    }
+}
+
+/// The dimension that BLAS gets; the others are loops around it.
+dimension taken(std::vector<dimension>& d, std::vector<product_loop>& loops, auto unit) {
+  if (d.empty()) return {1, 0, 0, 0};
+  std::size_t best = 0;
+  for (std::size_t i = 1; i < d.size(); i++) {
+    const bool mine = unit(d[i]), his = unit(d[best]);
+    if (mine != his ? mine : d[i].extent > d[best].extent) best = i;
+  }
+  const dimension r = d[best];
+  d.erase(d.begin() + static_cast<long>(best));
+  for (const dimension& x : d) loops.push_back({x.extent, x.a, x.b, x.c});
+  return r;
+}
+
+struct classes {
+  std::vector<dimension> rows, columns, summed, batch;
+};
+
+classes classify(graph_view g, int i, const layout& a, const layout& b, const layout& c, const extent_table& extents) {
+  const node& x = g[i];
+  const axes &ax = g[g.in(x, 0)].ax, &bx = g[g.in(x, 1)].ax;
+  classes k;
+  const auto stride = [](const layout& l, const axes& of, axis_ref n) { return of.has(n) ? l.stride[of.find(n)] : 0; };
+  for (axis_ref n : x.at.shape) k.summed.push_back({extents.of(n), stride(a, ax, n), stride(b, bx, n), 0});
+  for (axis_ref n : x.ax) {
+    const dimension d{extents.of(n), stride(a, ax, n), stride(b, bx, n), stride(c, x.ax, n)};
+    (ax.has(n) && bx.has(n) ? k.batch : ax.has(n) ? k.rows : k.columns).push_back(d);
+  }
+  const auto by = [](auto stride_of) { return [=](const dimension& l, const dimension& r) { return stride_of(l) > stride_of(r); }; };
+  std::stable_sort(k.rows.begin(), k.rows.end(), by([](const dimension& d) { return d.c; }));
+  std::stable_sort(k.columns.begin(), k.columns.end(), by([](const dimension& d) { return d.c; }));
+  std::stable_sort(k.batch.begin(), k.batch.end(), by([](const dimension& d) { return d.c; }));
+  std::stable_sort(k.summed.begin(), k.summed.end(), by([](const dimension& d) { return d.a; }));
+  for (auto* d : {&k.rows, &k.columns, &k.summed, &k.batch}) merge(*d);
+  return k;
+}
+
+/// Whether a matrix with these row and column strides can be given to BLAS, and how.
+bool readable(const dimension& rows, long row, const dimension& columns, long column, bool& transposed, long& leading) {
+  const bool one_row = rows.extent == 1, one_column = columns.extent == 1;
+  if ((column == 1 || one_column) && (one_row || row >= columns.extent)) {
+    transposed = false, leading = one_row ? std::max(columns.extent, 1l) : row;
+    return true;
+  }
+  if ((row == 1 || one_row) && (one_column || column >= rows.extent)) {
+    transposed = true, leading = one_column ? std::max(rows.extent, 1l) : column;
+    return true;
+  }
+  return false;
+}
+
+/// Dense strides for a packed copy: batch axes, then the matrix.
+layout packed(const axes& ax, const axes& matrix_last, const extent_table& extents, long& elements) {
+  axes order = ax.without(matrix_last);
+  for (axis_ref n : matrix_last)
+    if (ax.has(n)) order.add(n);
+  elements = elements_of(ax, extents.resolver());
+  return dense_layout(ax, order, extents);
+}
+} // namespace
+
+long product_call::tasks() const {
+  long t = row_blocks;
+  for (const product_loop& l : batch) t *= l.extent;
+  return t;
+}
+
+product_call prepare_product(graph_view g, int i, const layout& a, const layout& b, const layout& c, const extent_table& extents, int element_size) {
+  const node& x = g[i];
+  const axes &ax = g[g.in(x, 0)].ax, &bx = g[g.in(x, 1)].ax;
+  axes rows = x.ax.without(bx), columns = x.ax.without(ax);
+  product_call p;
+  p.a = a, p.b = b, p.c = c, p.alpha = x.at.value;
+  for (int attempt = 0; attempt < 4; attempt++) {
+    p.batch.clear(), p.sums.clear();
+    classes k = classify(g, i, p.a, p.b, p.c, extents);
+    const dimension m = taken(k.rows, p.batch, [](const dimension& d) { return d.c == 1 || d.a == 1; });
+    const dimension n = taken(k.columns, p.batch, [](const dimension& d) { return d.c == 1 || d.b == 1; });
+    const dimension s = taken(k.summed, p.sums, [](const dimension& d) { return d.a == 1 || d.b == 1; });
+    for (const dimension& d : k.batch) p.batch.push_back({d.extent, d.a, d.b, d.c});
+    p.m = m.extent, p.n = n.extent, p.k = s.extent;
+    bool ta = false, tb = false, tc = false;
+    long la = 1, lb = 1, lc = 1;
+    long elements = 0;
+    if (!readable(m, m.a, s, s.a, ta, la)) {
+      p.a = packed(ax, [&] { axes o = rows; for (axis_ref e : x.at.shape) o.add(e); return o; }(), extents, elements);
+      p.pack_a = true, p.pack_a_bytes = elements * element_size;
+      continue;
+    }
+    if (!readable(s, s.b, n, n.b, tb, lb)) {
+      p.b = packed(bx, [&] { axes o = x.at.shape; for (axis_ref e : columns) o.add(e); return o; }(), extents, elements);
+      p.pack_b = true, p.pack_b_bytes = elements * element_size;
+      continue;
+    }
+    if (!readable(m, m.c, n, n.c, tc, lc)) {
+      p.c = packed(x.ax, [&] { axes o = rows; for (axis_ref e : columns) o.add(e); return o; }(), extents, elements);
+      p.pack_c = true, p.pack_c_bytes = elements * element_size;
+      continue;
+    }
+    p.swapped = tc;
+    if (!tc) p.trans_a = ta, p.trans_b = tb, p.lda = la, p.ldb = lb;
+    else { // c^T = b^T a^T
+      p.trans_a = !tb, p.trans_b = !ta, p.lda = lb, p.ldb = la;
+      std::swap(p.m, p.n);
+    }
+    p.ldc = lc;
+    break;
+  }
+  // Cut the rows so that there are a few tasks, each of a million multiplications or more.
+  long products = 1;
+  for (const product_loop& l : p.batch) products *= l.extent;
+  const double work = static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);
+  while (products * p.row_blocks < 4 && p.m / (2 * p.row_blocks) >= 32 && work / static_cast<double>(2 * p.row_blocks) >= 5e5) p.row_blocks *= 2;
+  return p;
+}
+
+template <class T> void run_product(const product_call& p, const T* a, const T* b, T* c, pool& threads) {
+  const auto one = [&](long task, int) {
+    const long block = task % p.row_blocks;
+    long at = task / p.row_blocks;
+    const T *pa = a + p.a.offset, *pb = b + p.b.offset;
+    T* pc = c + p.c.offset;
+    for (std::size_t i = p.batch.size(); i-- > 0;) {
+      const product_loop& l = p.batch[i];
+      const long j = at % l.extent;
+      at /= l.extent;
+      pa += j * l.a, pb += j * l.b, pc += j * l.c;
+    }
+    const long from = p.m * block / p.row_blocks, rows = p.m * (block + 1) / p.row_blocks - from;
+    long terms = 1;
+    for (const product_loop& l : p.sums) terms *= l.extent;
+    for (long t = 0; t < terms; t++) {
+      const T *ta = pa, *tb = pb;
+      long rest = t;
+      for (std::size_t i = p.sums.size(); i-- > 0;) {
+        const product_loop& l = p.sums[i];
+        const long j = rest % l.extent;
+        rest /= l.extent;
+        ta += j * l.a, tb += j * l.b;
+      }
+      if (p.swapped) std::swap(ta, tb);
+      ta += from * (p.trans_a ? 1 : p.lda);
+      gemm<T>(p.trans_a, p.trans_b, rows, p.n, p.k, static_cast<T>(p.alpha), ta, p.lda, tb, p.ldb, t == 0 ? T(0) : T(1), pc + from * p.ldc, p.ldc);
+    }
+  };
+  const long tasks = p.tasks();
+  if (tasks == 1) return one(0, 0);
+  threads.run(tasks, one);
+}
+template void run_product<float>(const product_call&, const float*, const float*, float*, pool&);
+template void run_product<double>(const product_call&, const double*, const double*, double*, pool&);
+} // namespace weft::ir

@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "reference.hpp"
+
+#include <weft/kernel/general.hpp>
+#include <weft/run/copy.hpp>
+
+namespace weft::ir {
+namespace {
+
+/// All nodes of a run, each in memory of its own.
+template <class T> struct values {
+  graph_view g;
+  const extent_table& extents;
+  std::vector<std::vector<char>> memory;
+  std::vector<tensor_ref> at;
+
+  values(graph_view graph, const extent_table& e) : g(graph), extents(e), memory(static_cast<std::size_t>(g.size())), at(memory.size()) {}
+
+  tensor_ref shaped(int i) const {
+    tensor_ref t;
+    t.type = lane_dtype<T>(g[i].k), t.ax = g[i].ax;
+    extents.fill(t.ax, t.extent);
+    return t;
+  }
+  tensor_ref& make(int i) {
+    tensor_ref t = shaped(i);
+    for (long n = 1, k = t.ax.n; k-- > 0; n *= t.extent[k]) t.stride[k] = n;
+    auto& bytes = memory[static_cast<std::size_t>(i)];
+    bytes.assign(static_cast<std::size_t>(t.size()) * size_of(t.type) + 64, 0);
+    t.data = bytes.data();
+    return at[static_cast<std::size_t>(i)] = t;
+  }
+  const tensor_ref& operand(const node& x, int j) const { return at[static_cast<std::size_t>(g.in(x, j))]; }
+
+  /// An element as a lane of T.
+  static T read(const tensor_ref& t, long offset) {
+    using I = lane_int<T>;
+    if (t.type == dtype::boolean) return bits_as<T>(static_cast<I>(elements<bool>(t)[offset] ? -1 : 0));
+    return elements<T>(t)[offset]; // integers are as wide as T: their bits are moved
+  }
+  static void write(const tensor_ref& t, long offset, T lane) {
+    if (t.type == dtype::boolean) elements<bool>(t)[offset] = bits_as<lane_int<T>>(lane) != 0;
+    else elements<T>(t)[offset] = lane;
+  }
+  static T lane_of(double value, kind k) {
+    return k == real ? static_cast<T>(value) : bits_as<T>(static_cast<lane_int<T>>(k == boolean ? -(value != 0) : value));
+  }
+
+  kind common(const node& x) const {
+    kind k = boolean;
+    for (int j = x.op->rule == kinds::select ? 1 : 0; j < x.count; j++) k = promoted(k, g[g.in(x, j)].k);
+    return k;
+  }
+  void map(const node& x, const tensor_ref& out) {
+    const auto scalar = x.op->template code<T>(common(x)).scalar;
+    std::vector<strides_along> in;
+    for (int j = 0; j < x.count; j++) in.emplace_back(operand(x, j), x.ax);
+    const strides_along to(out, x.ax);
+    each_index(out.extent, x.ax.n, [&](const long* at_index) {
+      T arg[3]{};
+      for (int j = 0; j < x.count; j++) arg[j] = read(operand(x, j), in[static_cast<std::size_t>(j)](at_index));
+      write(out, to(at_index), scalar(arg));
+    });
+  }
+  void reduce(const node& x, const tensor_ref& out) {
+    const auto combine = x.op->template code<T>(x.k).scalar;
+    const tensor_ref& in = operand(x, 0);
+    const T start = x.k == real ? static_cast<T>(x.op->neutral) : bits_as<T>(integer_neutral<lane_int<T>>(x.op->neutral));
+    const strides_along from(in, in.ax), to(out, in.ax), all(out, out.ax);
+    each_index(out.extent, x.ax.n, [&](const long* i) { write(out, all(i), start); });
+    each_index(in.extent, in.ax.n, [&](const long* i) {
+      const T both[2]{read(out, to(i)), read(in, from(i))};
+      write(out, to(i), combine(both));
+    });
+  }
+  void contract(const node& x, const tensor_ref& out) {
+    const tensor_ref &a = operand(x, 0), &b = operand(x, 1);
+    axes all = x.ax;
+    for (axis_ref k : x.at.shape) all.add(k);
+    // more than eight axes in all: the summed ones are walked by a loop of their own
+    const axes summed = x.at.shape;
+    long outer[max_rank]{}, inner[max_rank]{};
+    extents.fill(x.ax, outer), extents.fill(summed, inner);
+    const strides_along ao(a, x.ax), bo(b, x.ax), ai(a, summed), bi(b, summed), to(out, x.ax);
+    const T factor = static_cast<T>(x.at.value);
+    each_index(outer, x.ax.n, [&](const long* o) {
+      T sum = 0;
+      const T *pa = elements<T>(a) + ao(o), *pb = elements<T>(b) + bo(o);
+      each_index(inner, summed.n, [&](const long* k) { sum += pa[ai(k)] * pb[bi(k)]; });
+      elements<T>(out)[to(o)] = sum * factor;
+    });
+  }
+  void evaluate(int i) {
+    const node& x = g[i];
+    if (x.op->how == form::view) {
+      tensor_ref t = shaped(i);
+      const tensor_ref& in = operand(x, 0);
+      const layout l = x.op->view(layout_of(in, g[g.in(x, 0)].ax), g[g.in(x, 0)].ax, x);
+      std::copy_n(l.stride, max_rank, t.stride);
+      t.data = static_cast<char*>(in.data) + l.offset * static_cast<long>(size_of(t.type));
+      at[static_cast<std::size_t>(i)] = t;
+      return;
+    }
+    const tensor_ref& out = make(i);
+    switch (x.op->how) {
+    case form::constant: return write(out, 0, lane_of(x.at.value, x.k));
+    case form::extent: return write(out, 0, lane_of(static_cast<double>(extents.of(x.at.axis)), x.k));
+    case form::index:
+      for (long k = 0; k < out.extent[0]; k++) write(out, k, lane_of(static_cast<double>(k), x.k));
+      return;
+    case form::map: return map(x, out);
+    case form::reduce: return reduce(x, out);
+    case form::contract: return contract(x, out);
+    default: {
+      std::vector<tensor_ref> in;
+      for (int j = 0; j < x.count; j++) in.push_back(operand(x, j));
+      x.op->run({x, in.data(), out});
+    }
+    }
+  }
+};
+} // namespace
+
+template <class T>
+void run_reference(const program_data& data, const extent_table& extents, const std::vector<tensor_ref>& inputs,
+                   const std::vector<tensor_ref>& outputs) {
+  const graph_view g = data.source;
+  values<T> v(g, extents);
+  std::size_t next = 0;
+  for (int i = 0; i < g.size(); i++)
+    if (g[i].op->how != form::input) v.evaluate(i);
+    else take_input(inputs[next++], v.make(i));
+  for (int k = 0; k < g.outputs.size(); k++) copy_to(v.at[static_cast<std::size_t>(g.outputs[k])], outputs[static_cast<std::size_t>(k)]);
+}
+template void run_reference<float>(const program_data&, const extent_table&, const std::vector<tensor_ref>&, const std::vector<tensor_ref>&);
+template void run_reference<double>(const program_data&, const extent_table&, const std::vector<tensor_ref>&, const std::vector<tensor_ref>&);
+} // namespace weft::ir

@@ -1,0 +1,71 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+
+// Arithmetic
+#include <weft/ops/abs.hpp>
+#include <weft/ops/add.hpp>
+#include <weft/ops/div.hpp>
+#include <weft/ops/maximum.hpp>
+#include <weft/ops/minimum.hpp>
+#include <weft/ops/mul.hpp>
+#include <weft/ops/neg.hpp>
+#include <weft/ops/sub.hpp>
+// Comparisons, logic, choice
+#include <weft/ops/compare.hpp>
+#include <weft/ops/logic.hpp>
+#include <weft/ops/where.hpp>
+// Functions
+#include <weft/ops/erf.hpp>
+#include <weft/ops/exp.hpp>
+#include <weft/ops/guarded.hpp>
+#include <weft/ops/log.hpp>
+#include <weft/ops/rsqrt.hpp>
+#include <weft/ops/sqrt.hpp>
+#include <weft/ops/tanh.hpp>
+// Reductions and products
+#include <weft/ops/contract.hpp>
+#include <weft/ops/logsumexp.hpp>
+#include <weft/ops/max.hpp>
+#include <weft/ops/sum.hpp>
+// Structure
+#include <weft/ops/concat.hpp>
+#include <weft/ops/gather.hpp>
+#include <weft/ops/pad.hpp>
+#include <weft/ops/rename.hpp>
+#include <weft/ops/slice.hpp>
+#include <weft/ops/stop_gradient.hpp>
+#include <weft/ops/transpose.hpp>
+// Randomness
+#include <weft/ops/random_bits.hpp>
+// Composites: plain functions of the above
+#include <weft/ops/attention.hpp>
+#include <weft/ops/cross_entropy.hpp>
+#include <weft/ops/dropout.hpp>
+#include <weft/ops/gelu.hpp>
+#include <weft/ops/layer_norm.hpp>
+#include <weft/ops/linear.hpp>
+#include <weft/ops/mean.hpp>
+#include <weft/ops/softmax.hpp>
+
+#include <boost/hana/tuple.hpp>
+
+namespace weft::ops {
+
+/// Every primitive op. Law tests, the printer and the catalogue in docs/ops.md iterate this; nothing else lists ops.
+inline constexpr boost::hana::tuple<
+    // arithmetic
+    add_op, sub_op, mul_op, div_op, neg_op, abs_op, maximum_op, minimum_op,
+    // comparisons, logic, choice
+    less_op, less_equal_op, greater_op, greater_equal_op, equal_op, not_equal_op, logical_and_op, logical_or_op, logical_not_op,
+    where_op,
+    // functions
+    exp_op, log_op, tanh_op, erf_op, sqrt_op, rsqrt_op, guarded_op,
+    // reductions and products
+    sum_op, max_op, logsumexp_op, contract_op,
+    // structure
+    rename_op, slice_op, pad_op, concat_op, gather_op, scatter_add_op, stop_gradient_op,
+    // randomness
+    random_bits_op, unit_interval_op>
+    all{};
+
+} // namespace weft::ops

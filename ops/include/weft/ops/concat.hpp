@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/ops/slice.hpp>
+#include <weft/passes/differentiate.hpp>
+
+namespace weft {
+
+/// An operand of concat and the axis along which it is laid end to end.
+struct along {
+  at x;
+  axis_ref axis;
+  constexpr along(const at& value, axis_ref a) : x(value), axis(a) {}
+};
+
+/// Values end to end along the axis `into`, whose extent must be the sum of theirs: concat(all, along(a, past), along(b, now)).
+/// Each part has its own axis and otherwise the same ones. An unbound `into` gets its extent from the parts.
+/// Its transpose slices.
+struct concat_op {
+  static constexpr std::string_view name = "concat";
+  static constexpr ir::form how = ir::form::general;
+  static constexpr int arity = -1;
+  static constexpr ir::kinds rule = ir::kinds::keep;
+  static constexpr double flops = 0;
+  static constexpr ir::verdict infer(const ir::operand* in, int n, const ir::attributes& a) {
+    ir::verdict v;
+    long total = 0;
+    for (int i = 0; i < n; i++) {
+      const int p = in[i].ax.find(a.shape[i]);
+      if (p < 0) return {{}, "no axis", a.shape[i]};
+      if (in[i].k != in[0].k) return {{}, "the parts must be of one kind"};
+      axes mine = in[i].ax;
+      total = mine[p]->extent == unbound || total == unbound ? unbound : total + mine[p]->extent;
+      mine.a[p] = a.to;
+      if (mine.repeated()) return {{}, "there is already an axis", a.to};
+      if (i == 0) v.out = mine;
+      else if (!mine.matches(v.out)) return {{}, "the parts must have the same axes besides", a.shape[0], a.shape[i]};
+    }
+    if (total != unbound && a.to->extent != unbound && total != a.to->extent)
+      return {{}, "the extents of the parts don't add up to", a.to};
+    return v;
+  }
+  static constexpr expr vjp(int which, const expr* in, const expr& y, const expr& dy) {
+    const ir::node x = y.node();
+    long start = 0;
+    for (int i = 0; i < which; i++) {
+      const axes ax = in[i].ax();
+      const axis_ref a = ax[ax.find(x.at.shape[i])];
+      if (a->extent == unbound) return ir::complain(y, "concat", {{}, "its derivative needs a static extent for axis", a}, x.where);
+      start += a->extent;
+    }
+    return slice(at(dy, x.where), x.at.to, start, in[which].ax()[in[which].ax().find(x.at.shape[which])]);
+  }
+  static constexpr expr jvp(const expr* in, const expr* t, const expr& y) {
+    const ir::node x = y.node();
+    expr moved[max_rank];
+    for (int i = 0; i < x.count; i++) moved[i] = t[i].attached() ? t[i] : ir::zeros(*y.g, in[i].ax(), x.where);
+    return ir::emit(x.op, moved, x.count, x.at, x.where);
+  }
+  static constexpr long extent(const ir::node& x, const ir::graph_view& g, const ir::extents_of& e) {
+    long total = 0;
+    for (int i = 0; i < x.count; i++) total += e(x.at.shape[i]);
+    return (void)g, total;
+  }
+  static void run(const ir::general_call& call) {
+    with_type(call.out.type, [&](auto zero) {
+      using T = decltype(zero);
+      const int p = call.out.ax.find(call.x.at.to);
+      long start = 0;
+      for (int i = 0; i < call.x.count; i++) {
+        const tensor_ref& in = call.in[i];
+        axes renamed = in.ax;
+        renamed.a[in.ax.find(call.x.at.shape[i])] = call.x.at.to;
+        const ir::strides_along to(call.out, renamed), from(in, in.ax);
+        T* out = ir::elements<T>(call.out) + start * call.out.stride[p];
+        start += in.extent_of(call.x.at.shape[i]);
+        if (start > call.out.extent[p]) break;
+        ir::each_index(in.extent, in.ax.n, [&](const long* at) { out[to(at)] = ir::elements<T>(in)[from(at)]; });
+      }
+      if (start != call.out.extent[p])
+        throw error("concat: the parts have " + std::to_string(start) + " elements along " + std::string(call.x.at.to->name) +
+                    " in all, the result " + std::to_string(call.out.extent[p]));
+    });
+  }
+};
+template <class... Part> constexpr expr concat(axis_ref into, const along& first, const Part&... rest) {
+  static_assert(sizeof...(Part) < max_rank, "concat: at most 8 parts; concatenate concatenations");
+  const along parts[]{first, along(rest)...};
+  expr in[max_rank];
+  ir::attributes a;
+  a.to = into;
+  for (const along& p : parts) in[a.shape.n] = p.x.e, a.shape.add(p.axis);
+  return ir::emit(ir::op<concat_op>, in, a.shape.n, a, first.x.where);
+}
+} // namespace weft

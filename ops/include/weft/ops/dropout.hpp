@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/ops/compare.hpp>
+#include <weft/ops/random_bits.hpp>
+#include <weft/ops/where.hpp>
+
+namespace weft {
+
+/// x / (1 - rate) where a random number is at least `rate`, else 0 (Srivastava et al. 2014, inverted): the mean stays.
+/// One number for each place of x, a function of the seed (an integer) alone, so backward sees the same ones.
+constexpr expr dropout(const at& x, double rate, const at& seed) {
+  const ir::scope s("dropout", x);
+  const expr kept = uniform(seed, x.e.ax()) >= rate;
+  return where(kept, x * (1 / (1 - rate)), 0.0);
+}
+} // namespace weft

@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/graph/structural.hpp>
+#include <weft/kernel/math.hpp>
+
+namespace weft {
+
+constexpr expr exp(const at& x);
+
+/// exp(x), elementwise.  d/dx = y.  exp(-inf) = 0 exactly; results below the smallest normal number may be 0.
+struct exp_op : elementwise<1> {
+  static constexpr std::string_view name = "exp";
+  static constexpr unsigned traits = ir::trait::exponential;
+  static constexpr double flops = 12;
+  [[gnu::always_inline]] static auto eval(auto x) { return math::exp(x); }
+  static constexpr std::array<expr, 1> partials(const expr&, const expr& y) { return {y}; }
+  static constexpr ir::interval range(ir::interval x) { return {0, x.hi == -infinity ? 0 : infinity}; }
+};
+constexpr expr exp(const at& x) { return ir::unary<exp_op>(x); }
+} // namespace weft

@@ -1,0 +1,78 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/kernel/general.hpp>
+#include <weft/ops/div.hpp>
+#include <weft/ops/exp.hpp>
+#include <weft/ops/guarded.hpp>
+#include <weft/ops/log.hpp>
+#include <weft/ops/max.hpp>
+#include <weft/ops/sub.hpp>
+#include <vector>
+#include <weft/ops/add.hpp>
+
+namespace weft {
+
+constexpr expr logsumexp(const at& x, const axes& over);
+
+/// log sum exp(x) over axes, stable: m + log sum exp(x - m), m the largest.  Where every x is -infinity (or the axis is
+/// empty) -infinity, and its derivative 0.  d/dx = exp(x - guarded(y)): the softmax.
+struct logsumexp_op {
+  static constexpr std::string_view name = "logsumexp";
+  static constexpr ir::form how = ir::form::general;
+  static constexpr int arity = 1;
+  static constexpr ir::kinds rule = ir::kinds::reals;
+  static constexpr unsigned traits = ir::trait::log_sum_exp;
+  static constexpr double flops = 15;
+  static constexpr ir::verdict infer(const ir::operand* in, int n, const ir::attributes& a) { return ir::reduced(in, n, a); }
+  static constexpr expr softmax_of(const expr& x, const expr& y) { return exp(x - at(guarded(y))); }
+  static constexpr expr vjp(int, const expr* in, const expr& y, const expr& dy) { return dy * at(softmax_of(in[0], y)); }
+  static constexpr expr jvp(const expr* in, const expr* t, const expr& y) {
+    return sum(t[0] * at(softmax_of(in[0], y)), in[0].ax().without(y.ax()));
+  }
+  /// exp(x - m) with m the largest x (0 if that is -infinity).
+  static constexpr expr shift(const expr& x, const axes& over) {
+    const expr m = max(x, over);
+    return where(m == -infinity, 0.0, m);
+  }
+  static constexpr expr exponentials(const expr& x, const axes& over) { return exp(x - at(shift(x, over))); }
+  /// m + log sum exp(x - m): how it runs where it is not streamed.
+  static constexpr expr expand(const expr* in, const ir::node& y) {
+    const axes over = in[0].ax().without(y.ax);
+    return shift(in[0], over) + at(log(sum(exponentials(in[0], over), over)));
+  }
+  /// exp(x - guarded(y)) from the exponentials that y needs anyway: one exponential an element instead of two.
+  static constexpr expr expand_softmax(const expr* in, const ir::node& y) {
+    const axes over = in[0].ax().without(y.ax);
+    const expr e = exponentials(in[0], over), total = sum(e, over);
+    return e * at(where(total == 0.0, 0.0, 1 / at(total)));
+  }
+  static void run(const ir::general_call& call) {
+    with_type(call.out.type, [&]<class T>(T) {
+      if constexpr (std::is_floating_point_v<T>) {
+        const tensor_ref& in = call.in[0];
+        const ir::strides_along x(in, in.ax), y(call.out, in.ax), all(call.out, call.out.ax);
+        const T none = -std::numeric_limits<T>::infinity();
+        const auto sweep = [&](auto f) {
+          ir::each_index(in.extent, in.ax.n, [&](const long* at) { f(ir::elements<T>(in)[x(at)], ir::elements<T>(call.out)[y(at)]); });
+        };
+        ir::each_index(call.out.extent, call.out.ax.n, [&](const long* at) { ir::elements<T>(call.out)[all(at)] = none; });
+        sweep([](T value, T& m) { m = max_op::eval(m, value); });
+        // the sums stand beside the maxima, in the order of the result
+        std::vector<T> sums(static_cast<std::size_t>(call.out.size()), T(0));
+        tensor_ref dense = call.out;
+        for (long n = 1, i = dense.ax.n; i-- > 0; n *= dense.extent[i]) dense.stride[i] = n;
+        const ir::strides_along place(dense, in.ax), place_all(dense, call.out.ax);
+        ir::each_index(in.extent, in.ax.n, [&](const long* at) {
+          const T m = ir::elements<T>(call.out)[y(at)];
+          sums[static_cast<std::size_t>(place(at))] += math::exp(ir::elements<T>(in)[x(at)] - (m == none ? T(0) : m));
+        });
+        ir::each_index(call.out.extent, call.out.ax.n, [&](const long* at) {
+          T& m = ir::elements<T>(call.out)[all(at)];
+          m = (m == none ? T(0) : m) + math::log(sums[static_cast<std::size_t>(place_all(at))]);
+        });
+      }
+    });
+  }
+};
+constexpr expr logsumexp(const at& x, const axes& over) { return ir::reduce<logsumexp_op>(x, over); }
+} // namespace weft

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/ops/add.hpp>
+#include <weft/ops/compare.hpp>
+#include <weft/ops/mul.hpp>
+#include <weft/ops/where.hpp>
+#include <weft/passes/differentiate.hpp>
+
+namespace weft {
+
+constexpr expr max(const at& a, const at& b);
+
+/// The larger of a and b, elementwise.  The cotangent goes to the larger one; a tie gives each half.  NaN if either is NaN.
+struct maximum_op : elementwise<2> {
+  static constexpr std::string_view name = "maximum";
+  static constexpr ir::kinds rule = ir::kinds::same;
+  [[gnu::always_inline]] static auto eval(auto a, auto b) {
+    if constexpr (is_packet<decltype(a)>) return select((a > b) | (a != a), a, b);
+    else return a > b || a != a ? a : b;
+  }
+  static constexpr expr vjp(int which, const expr* in, const expr&, const expr& dy) { return share(in[which], in[1 - which], dy); }
+  static constexpr expr jvp(const expr* in, const expr* t, const expr& y) {
+    expr r = ir::zeros(*y.g, y.ax(), y.node().where);
+    for (int i = 0; i < 2; i++)
+      if (t[i].attached()) r = r + at(share(in[i], in[1 - i], t[i]));
+    return r;
+  }
+  static constexpr expr share(const expr& mine, const expr& other, const expr& d) {
+    return where(mine > at(other), d, where(mine == at(other), 0.5 * at(d), 0.0));
+  }
+  static constexpr double fold(const double* x) { return x[0] > x[1] || x[0] != x[0] ? x[0] : x[1]; }
+  static constexpr ir::interval range(ir::interval a, ir::interval b) { return {a.lo > b.lo ? a.lo : b.lo, a.hi > b.hi ? a.hi : b.hi}; }
+};
+constexpr expr max(const at& a, const at& b) { return ir::binary<maximum_op>(a, b); }
+} // namespace weft

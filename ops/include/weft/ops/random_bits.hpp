@@ -1,0 +1,46 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/ops/add.hpp>
+#include <weft/ops/mul.hpp>
+#include <weft/run/random.hpp>
+
+namespace weft {
+
+constexpr expr random_bits(const at& seed, const at& counter);
+
+/// 32 random bits for each counter, a function of seed and counter alone: Threefry-2x32 with 20 rounds (Salmon et al. 2011,
+/// "Parallel random numbers: as easy as 1, 2, 3").  Integers; no derivative.
+struct random_bits_op : elementwise<2> {
+  static constexpr std::string_view name = "random_bits";
+  static constexpr ir::kinds rule = ir::kinds::integers;
+  static constexpr double flops = 100;
+  [[gnu::always_inline]] static auto eval(auto seed, auto counter) {
+    using word = std::make_unsigned_t<scalar_of<decltype(seed)>>;
+    using V = with_lanes<decltype(seed), word>;
+    return bits_as<decltype(seed)>(threefry(bits_as<V>(seed), bits_as<V>(counter)));
+  }
+};
+constexpr expr random_bits(const at& seed, const at& counter) { return ir::binary<random_bits_op>(seed, counter); }
+/// For every place of the given axes: the counter is the row-major position.
+constexpr expr random_bits(const at& seed, const axes& over) {
+  expr counter = 0;
+  for (axis_ref a : over) counter = counter * at(extent(a)) + at(index(a));
+  return random_bits(seed, counter);
+}
+
+/// Bits as a number in [0, 1): the upper 24 of them times 2^-24.
+struct unit_interval_op : elementwise<1> {
+  static constexpr std::string_view name = "unit_interval";
+  static constexpr ir::kinds rule = ir::kinds::measure;
+  static constexpr double flops = 3;
+  [[gnu::always_inline]] static auto eval(auto bits) {
+    using lane = std::conditional_t<sizeof(scalar_of<decltype(bits)>) == 4, float, double>;
+    using V = decltype(bits);
+    const V upper = (bits >> 8) & broadcast<V>(0xffffff);
+    return convert<with_lanes<V, lane>>(upper) * broadcast<with_lanes<V, lane>>(lane(0x1p-24));
+  }
+  static constexpr ir::interval range(ir::interval) { return {0, 1}; }
+};
+/// Uniform in [0, 1) for every place of the given axes.
+constexpr expr uniform(const at& seed, const axes& over) { return ir::unary<unit_interval_op>(at(random_bits(seed, over), seed.where)); }
+} // namespace weft

@@ -1,0 +1,30 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/kernel/math.hpp>
+#include <weft/ops/div.hpp>
+
+namespace weft {
+
+constexpr expr sqrt(const at& x);
+
+namespace ir {
+/// The square root in a constant, by Newton's iteration (std::sqrt can't be used there).
+constexpr double root(double x) {
+  if (!(x > 0) || x == infinity) return x == 0 || x == infinity ? x : std::numeric_limits<double>::quiet_NaN();
+  double r = x < 1 ? 1 : x;
+  for (double next = (r + x / r) / 2; next < r; next = (r + x / r) / 2) r = next;
+  return r;
+}
+} // namespace ir
+
+/// sqrt(x), elementwise.  d/dx = 1 / (2 y): infinite at 0; of a negative number NaN.
+struct sqrt_op : elementwise<1> {
+  static constexpr std::string_view name = "sqrt";
+  static constexpr double flops = 4;
+  [[gnu::always_inline]] static auto eval(auto x) { return math::sqrt(x); }
+  static constexpr std::array<expr, 1> partials(const expr&, const expr& y) { return {0.5 / at(y)}; }
+  static constexpr double fold(const double* x) { return ir::root(x[0]); }
+  static constexpr ir::interval range(ir::interval) { return {0, infinity}; }
+};
+constexpr expr sqrt(const at& x) { return ir::unary<sqrt_op>(x); }
+} // namespace weft
