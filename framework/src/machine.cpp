@@ -107,13 +107,13 @@ struct machine::state {
     const plan_view& plan = data.plan;
     const auto n = static_cast<std::size_t>(g.size());
     p.memory.resize(n), p.arena_offset.assign(n, -1), p.external_output.assign(n, -1), p.storage.assign(n, nullptr);
-    list<bool> elsewhere(g.size(), false);
+    const list<int> direct = direct_outputs(g, plan);
+    for (int i = 0; i < g.size(); i++) p.external_output[static_cast<std::size_t>(i)] = direct[i];
     for (int k = 0; k < g.outputs.size(); k++) {
       const int o = g.outputs[k];
-      const tensor_ref& t = p.outputs[static_cast<std::size_t>(k)];
-      if (plan.stored[o] && p.external_output[static_cast<std::size_t>(o)] < 0 && t.type == lane_dtype<T>(g[o].k))
-        p.external_output[static_cast<std::size_t>(o)] = k, elsewhere[o] = true;
-      else p.copies.push_back(k);
+      if (direct[o] != k) p.copies.push_back(k);
+      else if (p.outputs[static_cast<std::size_t>(k)].type != dtype_of<T>)
+        throw error(fmt::format("output {}: expected {} values, like the inputs, got {}", k, name_of(dtype_of<T>), name_of(p.outputs[static_cast<std::size_t>(k)].type)));
     }
     std::size_t next_input = 0;
     for (int i = 0; i < g.size(); i++) {
@@ -132,7 +132,7 @@ struct machine::state {
       } else if (const int k = p.external_output[static_cast<std::size_t>(i)]; k >= 0) m.strides = layout_of(p.outputs[static_cast<std::size_t>(k)], g[i].ax);
       else if (plan.stored[i]) m.strides = dense_layout(g[i].ax, plan.order[i], p.extents);
     }
-    const memory_plan placed = plan_memory(g, plan, elsewhere, p.extents.resolver(), sizeof(T));
+    const memory_plan placed = plan_memory(g, plan, direct, p.extents.resolver(), sizeof(T));
     for (std::size_t i = 0; i < n; i++) p.arena_offset[i] = placed.offset[static_cast<int>(i)];
     p.arena_bytes = placed.peak;
     std::size_t most_operands = 1;

@@ -34,13 +34,22 @@ constexpr long bytes_of(const node& x, const extents_of& extent, int real_size) 
   return (bytes + 127) / 64 * 64;
 }
 
+/// The output whose memory a node writes directly, or -1: the first one that is this node itself. Integers and booleans
+/// are converted for the caller, and so are copied.
+constexpr list<int> direct_outputs(graph_view g, const plan_view& p) {
+  list<int> direct(g.size(), -1);
+  for (int k = 0; k < g.outputs.size(); k++)
+    if (const int o = g.outputs[k]; p.stored[o] && g[o].k == real && direct[o] < 0) direct[o] = k;
+  return direct;
+}
+
 struct memory_plan {
   list<long> offset; ///< of each node in the arena, -1 if it has no memory there
   long peak = 0;
 };
 
-/// First fit over the values' lifetimes, which are counted in steps. `elsewhere` marks nodes that get the caller's memory.
-constexpr memory_plan plan_memory(graph_view g, const plan_view& p, range<bool> elsewhere, const extents_of& extent, int real_size) {
+/// First fit over the values' lifetimes, which are counted in steps. Nodes with a direct output have the caller's memory.
+constexpr memory_plan plan_memory(graph_view g, const plan_view& p, range<int> direct, const extents_of& extent, int real_size) {
   memory_plan m;
   m.offset = list<long>(g.size(), -1);
   list<int> last(g.size(), -1);
@@ -77,14 +86,12 @@ constexpr memory_plan plan_memory(graph_view g, const plan_view& p, range<bool> 
     }
     gaps = merged;
   };
-  list<int> ends; // values by the step that reads them last, as chains
-  list<int> next(g.size(), -1);
-  ends = list<int>(p.steps.size() + 1, -1);
+  list<int> ends(p.steps.size() + 1, -1), next(g.size(), -1); // values by the step that reads them last, as chains
   for (int s = 0; s < p.steps.size(); s++) {
     each_access(
         g, p, p.steps[s], [](int) {},
         [&](int i) {
-          if (m.offset[i] >= 0 || elsewhere[i]) return;
+          if (m.offset[i] >= 0 || direct[i] >= 0) return;
           m.offset[i] = take(bytes_of(g[i], extent, real_size));
           next[i] = ends[last[i]];
           ends[last[i]] = i;

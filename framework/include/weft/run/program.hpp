@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <weft/facts/cost.hpp>
+#include <weft/facts/explain.hpp>
 #include <weft/kernel/region.hpp>
 #include <weft/run/leaves.hpp>
 #include <weft/run/machine.hpp>
@@ -30,8 +32,9 @@ template <class Result, class... Bound> class runner {
   }
 
 public:
-  runner(const ir::program_data& data, policy how, const Bound&... x, Result* out)
-      : machine_(data, how), bound_(&x...), own_(out ? nullptr : new Result()), result_(out ? out : own_.get()) {
+  /// Writes to `out`, or to a result of its own that begins as `empty`.
+  runner(const ir::program_data& data, policy how, const Bound&... x, Result* out, Result empty = {})
+      : machine_(data, how), bound_(&x...), own_(out ? nullptr : new Result(std::move(empty))), result_(out ? out : own_.get()) {
     std::apply([&](const auto*... b) { (ir::collect(*b, inputs_), ...); }, bound_);
     std::vector<tensor_ref> shapes;
     machine_.shapes(inputs_, shapes);
@@ -64,6 +67,22 @@ public:
   void check_nan(bool on = true) { machine_.check_nan(on); }
 };
 
+namespace ir {
+/// A runner on the first N of `x`; the next one, if there is one, is the place for the result.
+template <std::size_t N, class Empty, class... X> auto bound_to(const program_data& data, policy how, Empty empty, X&... x) {
+  const auto tie = std::tie(x...);
+  return [&]<std::size_t... I>(std::index_sequence<I...>) {
+    if constexpr (sizeof...(X) == N)
+      return runner<Empty, std::remove_const_t<X>...>(data, how, x..., nullptr, std::move(empty));
+    else {
+      auto& out = std::get<N>(tie);
+      return runner<std::remove_reference_t<decltype(out)>, std::remove_cvref_t<std::tuple_element_t<I, decltype(tie)>>...>(
+          data, how, std::get<I>(tie)..., &out);
+    }
+  }(std::make_index_sequence<N>{});
+}
+} // namespace ir
+
 /// A compiled function: graph, plan and kernels, all constants. An empty object, shared freely; each call has its extents.
 template <class Fn, class... A> struct program {
   using traced_result = ir::result_t<Fn, A...>;
@@ -76,9 +95,48 @@ template <class Fn, class... A> struct program {
   }();
   template <class T> using result = typename ir::result_from<traced_result, T, kinds, 0>::type;
 
+  // Facts: constants, those that count numbers only where all extents are static.
+  using lowered = ir::lowered_of<Fn, A...>;
+  static constexpr bool is_static = ir::all_static(traced.view());
+  /// Nodes of the traced graph.
+  static constexpr int nodes() { return static_cast<int>(traced.nodes.size()); }
+  /// Steps of the plan: regions, products and general ops.
+  static constexpr int kernels() { return static_cast<int>(lowered::plan.steps.size()); }
+  /// Whether a value with both axes is stored, also under another name of theirs.
+  static constexpr bool materializes(axis_ref a, axis_ref b) { return ir::materializes(lowered::graph.view(), lowered::plan.view(), a, b); }
+  /// Floating-point operations of a run; a product counts 2 for each multiplication.
+  static constexpr long flops()
+    requires is_static
+  {
+    return static_cast<long>(ir::flops(lowered::graph.view(), ir::static_extents));
+  }
+  /// Bytes that the steps read and write, for reals of type T.
+  template <class T = float> static constexpr long bytes()
+    requires is_static
+  {
+    return ir::bytes(lowered::graph.view(), lowered::plan.view(), ir::static_extents, sizeof(T));
+  }
+  /// Bytes of the arena: all values between steps, beyond arguments, results and the threads' scratch.
+  template <class T = float> static constexpr long peak_bytes()
+    requires is_static
+  {
+    return ir::peak_bytes(lowered::graph.view(), lowered::plan.view(), ir::static_extents, sizeof(T));
+  }
+  /// Bytes of what the derivative sweeps read of the forward pass's values.
+  template <class T = float> static constexpr long saved()
+    requires is_static
+  {
+    return ir::saved_bytes(lowered::graph.view(), lowered::plan.view(), ir::static_extents, sizeof(T));
+  }
+  /// The plan in words; with arguments, for their extents.
+  template <class... X> std::string explain(const X&... x) const {
+    std::vector<tensor_ref> inputs;
+    (ir::collect(x, inputs), ...);
+    return ir::explain(data(), sizeof...(X) ? &inputs : nullptr, sizeof(ir::precision_of<X...>));
+  }
+
   static const ir::program_data& data() {
     static const ir::program_data d = [] {
-      using lowered = ir::lowered_of<Fn, A...>;
       ir::program_data p;
       p.source = traced.view(), p.lowered = lowered::graph.view(), p.plan = lowered::plan.view();
 #ifndef WEFT_INTERPRETED
@@ -112,15 +170,7 @@ template <class Fn, class... A> struct program {
   template <class... X> auto bind_as(policy how, X&... x) const {
     static_assert(sizeof...(X) == sizeof...(A) || sizeof...(X) == sizeof...(A) + 1,
                   "weft: bind takes the program's arguments, and after them a place for the result");
-    using R = result<ir::precision_of<X...>>;
-    if constexpr (sizeof...(X) == sizeof...(A)) return runner<R, std::remove_const_t<X>...>(data(), how, x..., nullptr);
-    else return bind_to(how, std::make_index_sequence<sizeof...(A)>{}, std::tie(x...));
-  }
-
-private:
-  template <std::size_t... I, class Tie> static auto bind_to(policy how, std::index_sequence<I...>, Tie tie) {
-    auto& out = std::get<sizeof...(I)>(tie);
-    return runner<std::remove_reference_t<decltype(out)>, std::remove_cvref_t<std::tuple_element_t<I, Tie>>...>(data(), how, std::get<I>(tie)..., &out);
+    return ir::bound_to<sizeof...(A)>(data(), how, result<ir::precision_of<X...>>{}, x...);
   }
 };
 } // namespace weft

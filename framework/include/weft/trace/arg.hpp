@@ -38,7 +38,7 @@ template <class Schema> struct run_time_params {
   std::string name;
   Schema schema;
   traced make(builder& g) const {
-    traced t = rebuilt(schema);
+    traced t = reshaped<expr>(schema);
     each_leaf([&](const axes& ax, expr& e) { e = input(g, ax, real, name); }, schema, t);
     return t;
   }

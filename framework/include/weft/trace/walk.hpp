@@ -50,14 +50,14 @@ template <class X> struct parts {
 };
 template <class X> concept leaf_type = parts<std::remove_cvref_t<X>>::leaf;
 
-template <class X> struct elements_of {
+template <class X> struct sequence_parts {
   static constexpr bool leaf = false;
   template <class F, class A, class... B> static constexpr void each(F&& f, A&& a, B&&... b) {
     for (std::size_t i = 0; i < a.size(); i++) f(a[i], b[i]...);
   }
 };
-template <class X, std::size_t N> struct parts<std::array<X, N>> : elements_of<X> {};
-template <class X> struct parts<std::vector<X>> : elements_of<X> {};
+template <class X, std::size_t N> struct parts<std::array<X, N>> : sequence_parts<X> {};
+template <class X> struct parts<std::vector<X>> : sequence_parts<X> {};
 
 template <class... X> struct parts<std::tuple<X...>> {
   static constexpr bool leaf = false;
@@ -93,6 +93,23 @@ struct parts<X> {
 template <class F, class X, class... Y> constexpr void each_leaf(F&& f, X&& x, Y&&... y) {
   if constexpr (ir::leaf_type<X>) f(x, y...);
   else ir::parts<std::remove_cvref_t<X>>::each([&](auto&&... m) { each_leaf(f, m...); }, x, y...);
+}
+
+namespace ir {
+/// Gives the vectors of a structure the lengths that they have in its twin.
+template <class To, class From> constexpr void resize_like(To& to, const From& from) {
+  if constexpr (leaf_type<From>) return;
+  else {
+    if constexpr (requires { to.resize(from.size()); }) to.resize(from.size());
+    parts<From>::each([](const auto& f, auto& t) { resize_like(t, f); }, from, to);
+  }
+}
+} // namespace ir
+/// An empty structure of U's in the form of x.
+template <class U, class X> constexpr rebind_t<X, U> reshaped(const X& x) {
+  rebind_t<X, U> r{};
+  ir::resize_like(r, x);
+  return r;
 }
 
 /// Calls f(name, leaf) for all leaves: "blocks.0.wq" for `x.blocks[0].wq`.

@@ -1,0 +1,96 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/passes/pipeline.hpp>
+#include <weft/run/error.hpp>
+#include <weft/run/program.hpp>
+
+/// Programs whose structure is only known while the host program runs: the same trace, derivatives and passes, run then.
+namespace weft {
+namespace ir {
+/// A graph with what the pipeline made of it, owned.
+struct built_graph {
+  builder source{64}, lowered{64};
+  ir::plan plan;
+};
+/// Runs the pipeline on `source` and plans the result.
+inline void lower(built_graph& b) {
+  builder before{64}, after{64};
+  graph_view g = b.source.view();
+  for (const pass& p : pipeline) {
+    after = builder{64};
+    p.run(g, after);
+    before = std::move(after);
+    g = before.view();
+  }
+  b.lowered = std::move(before);
+  fuse(b.lowered.view(), b.plan);
+}
+} // namespace ir
+
+/// A program built at run time. Regions run interpreted, nothing is instantiated for it. Copies share the graph.
+template <class Traced, class... A> class built_program {
+  struct state {
+    ir::built_graph graph;
+    ir::program_data data;
+    Traced result;
+  };
+  std::shared_ptr<const state> s_;
+
+public:
+  template <class T> using result = rebind_t<Traced, tensor<T>>;
+
+  template <class F> explicit built_program(const F& f, const A&... arguments) {
+    auto s = std::make_shared<state>();
+    ir::builder& b = s->graph.source;
+    std::tuple<typename A::traced...> args{arguments.make(b)...};
+    s->result = std::apply(f, args);
+    ir::list<int> outputs;
+    ir::attach_leaves(b, s->result, outputs);
+    if (!b.error.empty()) throw error(std::string(b.error.view()));
+    b.outputs = outputs;
+    ir::builder alive{64};
+    ir::without_dead_nodes(b.view(), alive);
+    b = std::move(alive);
+    ir::lower(s->graph);
+    s->data.source = b.view(), s->data.lowered = s->graph.lowered.view(), s->data.plan = s->graph.plan.view();
+    (arguments.each_name_of([&](const std::string& n) { s->data.inputs.push_back(n); }), ...);
+    s_ = std::move(s);
+  }
+  const ir::program_data& data() const { return s_->data; }
+
+  bool materializes(axis_ref a, axis_ref b) const { return ir::materializes(data().lowered, data().plan, a, b); }
+  int kernels() const { return data().plan.steps.size(); }
+  template <class... X> std::string explain(const X&... x) const {
+    std::vector<tensor_ref> inputs;
+    (ir::collect(x, inputs), ...);
+    return ir::explain(data(), sizeof...(X) ? &inputs : nullptr, sizeof(ir::precision_of<X...>));
+  }
+
+  template <class... X> auto operator()(const X&... x) const { return run(policy::interpreted, x...); }
+  template <class... X> auto reference(const X&... x) const { return run(policy::reference, x...); }
+  template <class... X> auto interpreted(const X&... x) const { return run(policy::interpreted, x...); }
+  template <class... X> auto run(policy how, const X&... x) const {
+    static_assert(sizeof...(X) == sizeof...(A), "weft: the program is called with another number of arguments than it was built for");
+    auto r = reshaped<tensor<ir::precision_of<X...>>>(s_->result);
+    runner<decltype(r), X...>(data(), how, x..., &r)();
+    return r;
+  }
+  /// bind(x..., out) or bind(x...), as for compiled programs. The program must outlive the runner.
+  template <class... X> auto bind(X&&... x) const {
+    static_assert((std::is_lvalue_reference_v<X> && ...), "weft: a runner keeps referring to what it is bound to: give the tensors names");
+    static_assert(sizeof...(X) == sizeof...(A) || sizeof...(X) == sizeof...(A) + 1,
+                  "weft: bind takes the program's arguments, and after them a place for the result");
+    return ir::bound_to<sizeof...(A)>(data(), policy::interpreted, reshaped<tensor<ir::precision_of<std::remove_cvref_t<X>...>>>(s_->result), x...);
+  }
+};
+
+/// A structure of parameters described by a value: `params_of("w", schema)`, for schemas made at run time.
+template <class Schema> ir::run_time_params<Schema> params_of(std::string name, Schema schema) { return {std::move(name), std::move(schema)}; }
+
+/// compile's twin for functions that exist at run time (captures allowed): build(f, arg<"x">(n), params_of("w", schema)).
+/// Throws `error` with the text that compile would give.
+template <class F, class... A> auto build(const F& f, const A&... arguments) {
+  using traced = std::remove_cvref_t<decltype(std::apply(f, std::declval<std::tuple<typename A::traced...>&>()))>;
+  return built_program<traced, A...>(f, arguments...);
+}
+} // namespace weft

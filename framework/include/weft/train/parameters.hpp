@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/run/tensor.hpp>
+#include <weft/trace/walk.hpp>
+#include <weft/train/initialize.hpp>
+
+#include <string>
+#include <utility>
+#include <vector>
+
+/// Structures of parameters, looked at as a whole. To walk one together with its gradient:
+/// `each_leaf([](tensor<float>& w, const tensor<float>& dw) { ... }, parameters, gradient)`.
+namespace weft {
+
+/// How many numbers a structure holds.
+template <class Parameters> long count(const Parameters& parameters) {
+  long n = 0;
+  each_leaf([&](const auto& t) { n += t.size(); }, parameters);
+  return n;
+}
+
+namespace ir {
+std::string parameter_table(const std::vector<std::pair<std::string, tensor_ref>>& rows);
+}
+/// A table: for each parameter its name, its axes with their extents, and its number of elements; then their sum. Members
+/// of an array that look alike share a row, `blocks.0..3.wq`.
+template <class Parameters> std::string summary(const Parameters& parameters) {
+  std::vector<std::pair<std::string, tensor_ref>> rows;
+  each_name([&](const std::string& name, const auto& t) { rows.emplace_back(name, t.ref()); }, parameters);
+  return ir::parameter_table(rows);
+}
+} // namespace weft
