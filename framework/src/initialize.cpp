@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <weft/train/initialize.hpp>
+#include <weft/run/error.hpp>
+#include <weft/run/random.hpp>
+#include <weft/train/scheme.hpp>
 
 #include <cmath>
 #include <limits>
 
-namespace weft {
+namespace weft::ir {
 
 // Greedy: the last star takes one character more whenever what follows it does not match.
 bool matches(std::string_view pattern, std::string_view name) {
@@ -19,7 +21,6 @@ bool matches(std::string_view pattern, std::string_view name) {
   return p == pattern.size();
 }
 
-namespace ir {
 std::vector<long> parameter_extents(std::string_view name, const axes& ax, const std::vector<bound_axis>& bound) {
   std::vector<long> extents;
   for (axis_ref a : ax) {
@@ -55,5 +56,4 @@ std::uint64_t seed_of(std::uint64_t seed, std::string_view name) {
   for (char c : name) h = (h ^ static_cast<unsigned char>(c)) * 0x100000001b3;
   return integer_at(seed, h, std::numeric_limits<std::uint64_t>::max());
 }
-} // namespace ir
-} // namespace weft
+} // namespace weft::ir

@@ -34,7 +34,7 @@ public:
   long size() const {
     return std::visit([](const auto& t) { return t.size(); }, t_);
   }
-  const axes ax() const { return ref().ax; }
+  axes ax() const { return ref().ax; }
   bool is_real() const { return t_.index() < 2; }
   /// The i-th element in row-major order.
   double operator[](long i) const {
@@ -51,7 +51,8 @@ public:
   /// The same numbers as reals of a precision; other kinds stay.
   value as(precision p) const {
     if (!is_real()) return *this;
-    value r(real, p, ax(), std::vector<long>(ref().extent, ref().extent + ax().n));
+    const tensor_ref mine = ref();
+    value r(real, p, mine.ax, std::vector<long>(mine.extent, mine.extent + mine.ax.n));
     for (long i = 0; i < size(); i++) r.set(i, (*this)[i]);
     return r;
   }

@@ -96,20 +96,15 @@ template <class Op> struct of {
     else return {-infinity, infinity};
   }
 
-  static constexpr op_def make() {
+  /// What running needs of an op. The rules above are for tracing: a graph that is emitted points at this part alone, so
+  /// that no code is made for them.
+  static constexpr op_def make_code() {
     op_def d;
     d.name = Op::name, d.hash = hash_of(Op::name), d.how = Op::how, d.arity = Op::arity, d.rule = Op::rule;
-    d.infer = &infer, d.range = &range;
     if constexpr (requires { Op::traits; }) d.traits = Op::traits;
     if constexpr (requires { Op::flops; }) d.flops = Op::flops;
     if constexpr (requires { Op::neutral; }) d.neutral = Op::neutral;
-    if constexpr (has_vjp || has_transpose || has_partials) d.vjp = &vjp;
-    if constexpr (has_jvp || has_transpose || has_partials) d.jvp = &jvp;
     if constexpr (has_transpose) d.traits |= trait::linear;
-    if constexpr (requires(expr e, node x) { Op::simplify(&e, 1, x); }) d.simplify = &simplify;
-    if constexpr (requires(const double* v) { Op::fold(v); }) d.fold = &Op::fold;
-    if constexpr (requires { &Op::expand; }) d.expand = &Op::expand;
-    if constexpr (requires { &Op::expand_softmax; }) d.expand_softmax = &Op::expand_softmax;
     if constexpr (requires { &Op::extent; }) d.extent = &Op::extent;
     if constexpr (requires { &Op::view; }) d.view = &Op::view;
     if constexpr (requires { &Op::run; }) d.run = &Op::run;
@@ -118,6 +113,19 @@ template <class Op> struct of {
       d.f32[0] = functions_of<Op, boolean, float>(), d.f32[1] = functions_of<Op, integer, float>(), d.f32[2] = functions_of<Op, real, float>();
       d.f64[0] = functions_of<Op, boolean, double>(), d.f64[1] = functions_of<Op, integer, double>(), d.f64[2] = functions_of<Op, real, double>();
     }
+    return d;
+  }
+  static constexpr op_def code = make_code();
+  static constexpr op_def make() {
+    op_def d = code;
+    d.code_only = &code;
+    d.infer = &infer, d.range = &range;
+    if constexpr (has_vjp || has_transpose || has_partials) d.vjp = &vjp;
+    if constexpr (has_jvp || has_transpose || has_partials) d.jvp = &jvp;
+    if constexpr (requires(expr e, node x) { Op::simplify(&e, 1, x); }) d.simplify = &simplify;
+    if constexpr (requires(const double* v) { Op::fold(v); }) d.fold = &Op::fold;
+    if constexpr (requires { &Op::expand; }) d.expand = &Op::expand;
+    if constexpr (requires { &Op::expand_softmax; }) d.expand_softmax = &Op::expand_softmax;
     return d;
   }
   static constexpr op_def def = make();

@@ -155,6 +155,7 @@ struct op_def {
   unsigned traits = trait::none;
   double flops = 1;    ///< an element of the result; of the operand for reductions
   double neutral = 0;  ///< what a reduction starts from
+  const op_def* code_only = nullptr; ///< the same without what only tracing and passes need
   verdict (*infer)(const operand* in, int n, const attributes& a) = nullptr;
   expr (*vjp)(int which, const expr* in, int n, const expr& y, const expr& dy) = nullptr;
   expr (*jvp)(const expr* in, const expr* tangents, int n, const expr& y) = nullptr;

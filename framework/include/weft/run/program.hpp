@@ -101,9 +101,9 @@ template <class Fn, class... A> struct program {
   /// Nodes of the traced graph.
   static constexpr int nodes() { return static_cast<int>(traced.nodes.size()); }
   /// Steps of the plan: regions, products and general ops.
-  static constexpr int kernels() { return static_cast<int>(lowered::plan.steps.size()); }
+  static constexpr int kernels() { return static_cast<int>(lowered::run_plan.steps.size()); }
   /// Whether a value with both axes is stored, also under another name of theirs.
-  static constexpr bool materializes(axis_ref a, axis_ref b) { return ir::materializes(lowered::graph.view(), lowered::plan.view(), a, b); }
+  static constexpr bool materializes(axis_ref a, axis_ref b) { return ir::materializes(lowered::run_graph.view(), lowered::run_plan.view(), a, b); }
   /// Floating-point operations of a run; a product counts 2 for each multiplication.
   static constexpr long flops()
     requires is_static
@@ -114,19 +114,19 @@ template <class Fn, class... A> struct program {
   template <class T = float> static constexpr long bytes()
     requires is_static
   {
-    return ir::bytes(lowered::graph.view(), lowered::plan.view(), ir::static_extents, sizeof(T));
+    return ir::bytes(lowered::run_graph.view(), lowered::run_plan.view(), ir::static_extents, sizeof(T));
   }
   /// Bytes of the arena: all values between steps, beyond arguments, results and the threads' scratch.
   template <class T = float> static constexpr long peak_bytes()
     requires is_static
   {
-    return ir::peak_bytes(lowered::graph.view(), lowered::plan.view(), ir::static_extents, sizeof(T));
+    return ir::peak_bytes(lowered::run_graph.view(), lowered::run_plan.view(), ir::static_extents, sizeof(T));
   }
   /// Bytes of what the derivative sweeps read of the forward pass's values.
   template <class T = float> static constexpr long saved()
     requires is_static
   {
-    return ir::saved_bytes(lowered::graph.view(), lowered::plan.view(), ir::static_extents, sizeof(T));
+    return ir::saved_bytes(lowered::run_graph.view(), lowered::run_plan.view(), ir::static_extents, sizeof(T));
   }
   /// The plan in words; with arguments, for their extents.
   template <class... X> std::string explain(const X&... x) const {
@@ -138,7 +138,7 @@ template <class Fn, class... A> struct program {
   static const ir::program_data& data() {
     static const ir::program_data d = [] {
       ir::program_data p;
-      p.source = traced.view(), p.lowered = lowered::graph.view(), p.plan = lowered::plan.view();
+      p.source = lowered::run_source.view(), p.lowered = lowered::run_graph.view(), p.plan = lowered::run_plan.view();
 #ifndef WEFT_INTERPRETED
       p.f32 = ir::kernels_of<lowered::plan, float>::table.data();
       p.f64 = ir::kernels_of<lowered::plan, double>::table.data();

@@ -66,9 +66,21 @@ template <const auto& Graph> constexpr auto exact_plan() {
   return p;
 }
 
+/// The same with ops that carry code alone: what a program keeps while it runs.
+constexpr auto emitted(auto graph_or_plan) {
+  if constexpr (requires { graph_or_plan.nodes; })
+    for (node& x : graph_or_plan.nodes) x.op = x.op->code_only;
+  else
+    for (instruction& x : graph_or_plan.instructions) x.op = x.op ? x.op->code_only : nullptr;
+  return graph_or_plan;
+}
+
 template <class Fn, class... A> struct lowered_of {
   static constexpr const auto& traced = graph_of<Fn, A...>::graph;
   static constexpr auto graph = exact<lowered_from<traced, 0, graph_of<Fn, A...>::room>()>();
   static constexpr auto plan = exact_plan<graph>();
+  static constexpr auto run_source = emitted(traced);
+  static constexpr auto run_graph = emitted(graph);
+  static constexpr auto run_plan = emitted(plan);
 };
 } // namespace weft::ir

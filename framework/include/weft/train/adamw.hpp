@@ -1,20 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-#include <weft/train/pieces.hpp>
+#include <weft/train/cut.hpp>
+#include <weft/train/update.hpp>
 
 namespace weft {
-
-struct adamw_options {
-  double rate = 1e-3;
-  double beta1 = 0.9, beta2 = 0.999;
-  double epsilon = 1e-8;
-  double decay = 0.01;   ///< of parameters of `decay_from_rank` and more axes: biases and gains are left alone
-  int decay_from_rank = 2;
-};
-
-namespace ir {
-template <class T> void adamw_step(const std::vector<piece<T>>& pieces, const adamw_options& o, long step);
-}
 
 /// Adam with decoupled weight decay: I. Loshchilov, F. Hutter, "Decoupled weight decay regularization", 2019, algorithm 2,
 /// over D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization", 2015, algorithm 1:
@@ -24,7 +13,7 @@ template <class T> void adamw_step(const std::vector<piece<T>>& pieces, const ad
 template <class Parameters> class adamw {
   using T = ir::precision_of<Parameters>;
   Parameters mean_, square_;
-  std::vector<ir::piece<T>> pieces_;
+  std::vector<ir::strip<T>> strips_;
   long steps_ = 0;
 
 public:
@@ -35,8 +24,8 @@ public:
     square_ = mean_;
   }
   void step(Parameters& parameters, const Parameters& gradients) {
-    ir::cut(pieces_, parameters, gradients, mean_, square_);
-    ir::adamw_step(pieces_, options, ++steps_);
+    ir::cut(strips_, parameters, gradients, mean_, square_);
+    ir::adamw_step(strips_, options, ++steps_);
   }
   long steps() const { return steps_; }
   const Parameters& mean() const { return mean_; }     ///< m

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <weft/graph/structural.hpp>
 #include <weft/run/random.hpp>
 #include <weft/trace/walk.hpp>
 #include <weft/train/scheme.hpp>
@@ -7,28 +8,10 @@
 #include <concepts>
 #include <initializer_list>
 #include <string>
-#include <string_view>
-#include <vector>
 
 namespace weft {
 
-/// A scheme for the parameters whose name matches: `{"blocks.*.wq", init::normal(0.02)}`. A `*` stands for any text.
-struct named_scheme {
-  std::string_view pattern;
-  scheme how;
-};
-bool matches(std::string_view pattern, std::string_view name);
-
 namespace ir {
-/// The extents of a parameter: the static ones, and those in `bound` by name. Throws, naming both, if one is missing.
-std::vector<long> parameter_extents(std::string_view name, const axes& ax, const std::vector<bound_axis>& bound);
-/// The first that matches. Throws if none does.
-scheme chosen(std::string_view name, const std::vector<named_scheme>& schemes);
-/// The constant, standard deviation or bound for a parameter of these extents.
-double spread_of(std::string_view name, const scheme& how, const tensor_ref& shape);
-/// The seed of the numbers of one parameter. It depends on the name alone, so adding a parameter changes no other.
-std::uint64_t seed_of(std::uint64_t seed, std::string_view name);
-
 template <class T> void initialize(tensor<T>& t, std::string_view name, const scheme& how, std::uint64_t seed) {
   const double spread = spread_of(name, how, t.ref());
   if (how.what == scheme::law::normal) normal(t, seed_of(seed, name), 0, spread);

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-#include <weft/graph/axis.hpp>
+#include <weft/run/tensor_ref.hpp>
 
 #include <cstdint>
+#include <numbers>
+#include <string_view>
+#include <vector>
 
 namespace weft {
 
@@ -26,19 +29,17 @@ constexpr scheme ones() { return constant(1); }
 constexpr scheme normal(double deviation) { return {scheme::law::normal, scheme::fan::none, deviation}; }
 constexpr scheme uniform(double bound) { return {scheme::law::uniform, scheme::fan::none, bound}; }
 
-inline constexpr double root_2 = 1.4142135623730951, root_3 = 1.7320508075688772, root_6 = 2.4494897427831781;
-
 /// Variance 2 / (fan in + fan out): X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward
 /// neural networks", 2010, equation 16 (the uniform one), and a normal one of the same variance. Also called Xavier.
-constexpr scheme glorot_uniform(const axes& inputs = {}) { return {scheme::law::uniform, scheme::fan::average, root_3, inputs}; }
+constexpr scheme glorot_uniform(const axes& inputs = {}) { return {scheme::law::uniform, scheme::fan::average, std::numbers::sqrt3, inputs}; }
 constexpr scheme glorot_normal(const axes& inputs = {}) { return {scheme::law::normal, scheme::fan::average, 1, inputs}; }
 constexpr scheme xavier_uniform(const axes& inputs = {}) { return glorot_uniform(inputs); }
 constexpr scheme xavier_normal(const axes& inputs = {}) { return glorot_normal(inputs); }
 
 /// Variance 2 / fan in, for the relu after it: K. He, X. Zhang, S. Ren, J. Sun, "Delving deep into rectifiers", 2015,
 /// equation 10, and a uniform one of the same variance. Also called Kaiming.
-constexpr scheme he_normal(const axes& inputs = {}) { return {scheme::law::normal, scheme::fan::in, root_2, inputs}; }
-constexpr scheme he_uniform(const axes& inputs = {}) { return {scheme::law::uniform, scheme::fan::in, root_6, inputs}; }
+constexpr scheme he_normal(const axes& inputs = {}) { return {scheme::law::normal, scheme::fan::in, std::numbers::sqrt2, inputs}; }
+constexpr scheme he_uniform(const axes& inputs = {}) { return {scheme::law::uniform, scheme::fan::in, std::numbers::sqrt2 * std::numbers::sqrt3, inputs}; }
 constexpr scheme kaiming_normal(const axes& inputs = {}) { return he_normal(inputs); }
 constexpr scheme kaiming_uniform(const axes& inputs = {}) { return he_uniform(inputs); }
 
@@ -46,4 +47,22 @@ constexpr scheme kaiming_uniform(const axes& inputs = {}) { return he_uniform(in
 /// 1998, equation 16.
 constexpr scheme unit_variance(const axes& inputs = {}) { return {scheme::law::normal, scheme::fan::in, 1, inputs}; }
 } // namespace init
+
+/// A scheme for the parameters whose name matches: `{"blocks.*.wq", init::normal(0.02)}`. A `*` stands for any text.
+struct named_scheme {
+  std::string_view pattern;
+  scheme how;
+};
+
+namespace ir {
+bool matches(std::string_view pattern, std::string_view name);
+/// The extents of a parameter: the static ones, and those in `bound` by name. Throws, naming both, if one is missing.
+std::vector<long> parameter_extents(std::string_view name, const axes& ax, const std::vector<bound_axis>& bound);
+/// The first that matches. Throws if none does.
+scheme chosen(std::string_view name, const std::vector<named_scheme>& schemes);
+/// The constant, standard deviation or bound for a parameter of these extents.
+double spread_of(std::string_view name, const scheme& how, const tensor_ref& shape);
+/// The seed of the numbers of one parameter. It depends on the name alone, so adding a parameter changes no other.
+std::uint64_t seed_of(std::uint64_t seed, std::string_view name);
+} // namespace ir
 } // namespace weft

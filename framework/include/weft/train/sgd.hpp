@@ -1,19 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-#include <weft/train/pieces.hpp>
+#include <weft/train/cut.hpp>
+#include <weft/train/update.hpp>
 
 namespace weft {
-
-struct sgd_options {
-  double rate = 0.1;
-  double momentum = 0;
-  bool nesterov = false;
-  double decay = 0; ///< of parameters of rank 2 and more
-};
-
-namespace ir {
-template <class T> void sgd_step(const std::vector<piece<T>>& pieces, const sgd_options& o);
-}
 
 /// Stochastic gradient descent with momentum (B. T. Polyak, "Some methods of speeding up the convergence of iteration
 /// methods", 1964), or with Nesterov's, as I. Sutskever et al., "On the importance of initialization and momentum in deep
@@ -23,7 +13,7 @@ template <class T> void sgd_step(const std::vector<piece<T>>& pieces, const sgd_
 template <class Parameters> class sgd {
   using T = ir::precision_of<Parameters>;
   Parameters velocity_;
-  std::vector<ir::piece<T>> pieces_;
+  std::vector<ir::strip<T>> strips_;
 
 public:
   sgd_options options;
@@ -32,8 +22,8 @@ public:
     each_leaf([](auto& v) { std::fill(v.begin(), v.end(), T(0)); }, velocity_);
   }
   void step(Parameters& parameters, const Parameters& gradients) {
-    ir::cut(pieces_, parameters, gradients, velocity_);
-    ir::sgd_step(pieces_, options);
+    ir::cut(strips_, parameters, gradients, velocity_);
+    ir::sgd_step(strips_, options);
   }
   const Parameters& velocity() const { return velocity_; }
 };

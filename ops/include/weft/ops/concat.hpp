@@ -61,26 +61,7 @@ struct concat_op {
     for (int i = 0; i < x.count; i++) total += e(x.at.shape[i]);
     return (void)g, total;
   }
-  static void run(const ir::general_call& call) {
-    with_type(call.out.type, [&](auto zero) {
-      using T = decltype(zero);
-      const int p = call.out.ax.find(call.x.at.to);
-      long start = 0;
-      for (int i = 0; i < call.x.count; i++) {
-        const tensor_ref& in = call.in[i];
-        axes renamed = in.ax;
-        renamed.a[in.ax.find(call.x.at.shape[i])] = call.x.at.to;
-        const ir::strides_along to(call.out, renamed), from(in, in.ax);
-        T* out = ir::elements<T>(call.out) + start * call.out.stride[p];
-        start += in.extent_of(call.x.at.shape[i]);
-        if (start > call.out.extent[p]) break;
-        ir::each_index(in.extent, in.ax.n, [&](const long* at) { out[to(at)] = ir::elements<T>(in)[from(at)]; });
-      }
-      if (start != call.out.extent[p])
-        throw error("concat: the parts have " + std::to_string(start) + " elements along " + std::string(call.x.at.to->name) +
-                    " in all, the result " + std::to_string(call.out.extent[p]));
-    });
-  }
+  static void run(const ir::general_call& call);
 };
 template <class... Part> constexpr expr concat(axis_ref into, const along& first, const Part&... rest) {
   static_assert(sizeof...(Part) < max_rank, "concat: at most 8 parts; concatenate concatenations");

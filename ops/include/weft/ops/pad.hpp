@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <weft/graph/structural.hpp>
-#include <weft/kernel/general.hpp>
-#include <weft/run/error.hpp>
 
 namespace weft {
 
@@ -36,21 +34,5 @@ constexpr expr pad(const at& x, axis_ref from, long start, axis_ref to) {
   ir::attributes a;
   a.axis = from, a.to = to, a.start = start;
   return ir::unary<pad_op>(x, a);
-}
-inline void pad_op::run(const ir::general_call& call) {
-  const tensor_ref& in = call.in[0];
-  const int p = in.ax.find(call.x.at.axis);
-  if (call.x.at.start + in.extent[p] > call.out.extent[p])
-    throw error("pad: " + shape_text(in) + " from " + std::to_string(call.x.at.start) + " reaches beyond " + shape_text(call.out));
-  with_type(call.out.type, [&](auto zero) {
-    using T = decltype(zero);
-    T* out = ir::elements<T>(call.out);
-    const T* from = ir::elements<T>(in);
-    const ir::strides_along to(call.out, call.out.ax);
-    ir::each_index(call.out.extent, call.out.ax.n, [&](const long* at) { out[to(at)] = T{}; });
-    ir::strides_along source(in, in.ax);
-    out += call.x.at.start * call.out.stride[p];
-    ir::each_index(in.extent, in.ax.n, [&](const long* at) { out[to(at)] = from[source(at)]; });
-  });
 }
 } // namespace weft

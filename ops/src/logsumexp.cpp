@@ -1,0 +1,37 @@
+// SPDX-License-Identifier: BSL-1.0
+#include <weft/ops/logsumexp.hpp>
+
+#include <weft/kernel/general.hpp>
+#include <weft/run/error.hpp>
+
+#include <vector>
+
+namespace weft {
+void logsumexp_op::run(const ir::general_call& call) {
+  with_type(call.out.type, [&]<class T>(T) {
+    if constexpr (std::is_floating_point_v<T>) {
+      const tensor_ref& in = call.in[0];
+      const ir::strides_along x(in, in.ax), y(call.out, in.ax), all(call.out, call.out.ax);
+      const T none = -std::numeric_limits<T>::infinity();
+      const auto sweep = [&](auto f) {
+        ir::each_index(in.extent, in.ax.n, [&](const long* at) { f(ir::elements<T>(in)[x(at)], ir::elements<T>(call.out)[y(at)]); });
+      };
+      ir::each_index(call.out.extent, call.out.ax.n, [&](const long* at) { ir::elements<T>(call.out)[all(at)] = none; });
+      sweep([](T value, T& m) { m = max_op::eval(m, value); });
+      // the sums stand beside the maxima, in the order of the result
+      std::vector<T> sums(static_cast<std::size_t>(call.out.size()), T(0));
+      tensor_ref dense = call.out;
+      for (long n = 1, i = dense.ax.n; i-- > 0; n *= dense.extent[i]) dense.stride[i] = n;
+      const ir::strides_along place(dense, in.ax), place_all(dense, call.out.ax);
+      ir::each_index(in.extent, in.ax.n, [&](const long* at) {
+        const T m = ir::elements<T>(call.out)[y(at)];
+        sums[static_cast<std::size_t>(place(at))] += math::exp(ir::elements<T>(in)[x(at)] - (m == none ? T(0) : m));
+      });
+      ir::each_index(call.out.extent, call.out.ax.n, [&](const long* at) {
+        T& m = ir::elements<T>(call.out)[all(at)];
+        m = (m == none ? T(0) : m) + math::log(sums[static_cast<std::size_t>(place_all(at))]);
+      });
+    }
+  });
+}
+} // namespace weft

@@ -1,0 +1,127 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <support/program.hpp>
+
+#include <functional>
+
+/// What each op is tried on: at least one row for every op of the listing. A new op adds its row here.
+namespace support {
+
+inline constexpr axis<"n"> n;      // 19: two or more packets and a rest
+inline constexpr axis<"m"> m;      // 5
+inline constexpr axis<"i", 3> i;
+inline constexpr axis<"j", 4> j;
+inline constexpr axis<"whole", 7> whole;
+inline constexpr axis<"entry", 6> entry;
+
+/// The extents that the tests bind to axes without a static one.
+inline long extent_of(axis_ref a) { return a->extent != unbound ? a->extent : same(a, n) ? 19 : 5; }
+inline std::vector<long> extents_of(const axes& ax) {
+  std::vector<long> e;
+  for (axis_ref a : ax) e.push_back(extent_of(a));
+  return e;
+}
+
+/// One operand and the numbers that it may have: for integers lo <= x < hi.
+struct domain {
+  axes ax;
+  kind k = real;
+  double lo = -2, hi = 2;
+};
+inline value drawn(const domain& d, std::uint64_t seed, precision p = precision::twice) {
+  value v(d.k, p, d.ax, extents_of(d.ax));
+  for (long e = 0; e < v.size(); e++) {
+    const double u = uniform_at(seed, static_cast<std::uint64_t>(e));
+    v.set(e, d.k == real ? d.lo + (d.hi - d.lo) * u : d.k == integer ? std::floor(d.lo + (d.hi - d.lo) * u) : u < 0.5);
+  }
+  return v;
+}
+
+struct row {
+  const ir::op_def* op;
+  std::vector<domain> in;
+  std::function<expr(const std::vector<expr>&)> f;
+  const char* no_derivative = ""; ///< why the laws of derivatives don't apply to this row
+  const char* no_range = "";      ///< why no range is declared
+};
+
+namespace reason {
+inline constexpr const char *boolean = "gives booleans", *integers = "integers have none", *stopped = "stopped: 0 by definition",
+                            *step = "a step function of integers";
+inline constexpr const char *sums = "depends on extents", *any = "any number", *general = "selects or moves", *bits = "all bits";
+} // namespace reason
+
+inline std::vector<row> rows() {
+  using v = const std::vector<expr>&;
+  const auto on = []<class Op>(Op) { return ir::op<Op>; };
+  const domain a{{n, i}}, b{{i}}, c{{i, n}}, away{{n, i}, real, 0.5, 2}, positive{{n, i}, real, 0.2, 3};
+  const domain whole_numbers{{n, i}, integer, -9, 9}, few{{i}, integer, -9, 9}, yes{{n}, boolean}, no{{i, n}, boolean};
+  return {
+      {on(add_op{}), {a, b}, [](v x) { return x[0] + x[1]; }},
+      {on(add_op{}), {whole_numbers, few}, [](v x) { return x[0] + x[1]; }, reason::integers},
+      {on(sub_op{}), {b, a}, [](v x) { return x[0] - x[1]; }},
+      {on(sub_op{}), {few, whole_numbers}, [](v x) { return x[0] - x[1]; }, reason::integers},
+      {on(mul_op{}), {a, c}, [](v x) { return x[0] * x[1]; }},
+      {on(mul_op{}), {whole_numbers, few}, [](v x) { return x[0] * x[1]; }, reason::integers},
+      {on(div_op{}), {b, away}, [](v x) { return x[0] / x[1]; }, "", reason::any},
+      {on(neg_op{}), {a}, [](v x) { return -x[0]; }},
+      {on(neg_op{}), {few}, [](v x) { return -x[0]; }, reason::integers},
+      {on(abs_op{}), {a}, [](v x) { return abs(x[0]); }},
+      {on(abs_op{}), {whole_numbers}, [](v x) { return abs(x[0]); }, reason::integers},
+      {on(maximum_op{}), {a, b}, [](v x) { return max(x[0], x[1]); }},
+      {on(maximum_op{}), {whole_numbers, few}, [](v x) { return max(x[0], x[1]); }, reason::integers},
+      {on(minimum_op{}), {b, a}, [](v x) { return min(x[0], x[1]); }},
+      {on(minimum_op{}), {whole_numbers, few}, [](v x) { return min(x[0], x[1]); }, reason::integers},
+      {on(less_op{}), {a, b}, [](v x) { return x[0] < x[1]; }, reason::boolean},
+      {on(less_op{}), {whole_numbers, few}, [](v x) { return x[0] < x[1]; }, reason::boolean},
+      {on(less_equal_op{}), {a, b}, [](v x) { return x[0] <= x[1]; }, reason::boolean},
+      {on(less_equal_op{}), {whole_numbers, few}, [](v x) { return x[0] <= x[1]; }, reason::boolean},
+      {on(greater_op{}), {a, b}, [](v x) { return x[0] > x[1]; }, reason::boolean},
+      {on(greater_op{}), {whole_numbers, few}, [](v x) { return x[0] > x[1]; }, reason::boolean},
+      {on(greater_equal_op{}), {a, b}, [](v x) { return x[0] >= x[1]; }, reason::boolean},
+      {on(greater_equal_op{}), {whole_numbers, few}, [](v x) { return x[0] >= x[1]; }, reason::boolean},
+      {on(equal_op{}), {a, a}, [](v x) { return x[0] == x[1]; }, reason::boolean},
+      {on(equal_op{}), {whole_numbers, few}, [](v x) { return x[0] == x[1]; }, reason::boolean},
+      {on(not_equal_op{}), {a, a}, [](v x) { return x[0] != x[1]; }, reason::boolean},
+      {on(not_equal_op{}), {whole_numbers, few}, [](v x) { return x[0] != x[1]; }, reason::boolean},
+      {on(logical_and_op{}), {yes, no}, [](v x) { return x[0] && x[1]; }, reason::boolean},
+      {on(logical_or_op{}), {yes, no}, [](v x) { return x[0] || x[1]; }, reason::boolean},
+      {on(logical_not_op{}), {no}, [](v x) { return !x[0]; }, reason::boolean},
+      {on(where_op{}), {yes, a, b}, [](v x) { return where(x[0], x[1], x[2]); }},
+      {on(where_op{}), {yes, whole_numbers, few}, [](v x) { return where(x[0], x[1], x[2]); }, reason::integers},
+      {on(where_op{}), {yes, no, no}, [](v x) { return where(x[0], x[1], x[2]); }, reason::boolean},
+      {on(exp_op{}), {a}, [](v x) { return exp(x[0]); }},
+      {on(log_op{}), {positive}, [](v x) { return log(x[0]); }, "", reason::any},
+      {on(tanh_op{}), {a}, [](v x) { return tanh(x[0]); }},
+      {on(erf_op{}), {a}, [](v x) { return erf(x[0]); }},
+      {on(sqrt_op{}), {positive}, [](v x) { return sqrt(x[0]); }},
+      {on(rsqrt_op{}), {positive}, [](v x) { return rsqrt(x[0]); }},
+      {on(guarded_op{}), {a}, [](v x) { return guarded(x[0]); }},
+      {on(sum_op{}), {a}, [](v x) { return sum(x[0], n); }, "", reason::sums},
+      {on(sum_op{}), {c}, [](v x) { return sum(x[0], n); }, "", reason::sums},
+      {on(sum_op{}), {{{n, i, m}}}, [](v x) { return sum(x[0], {m, n}); }, "", reason::sums},
+      {on(sum_op{}), {whole_numbers}, [](v x) { return sum(x[0], i); }, reason::integers, reason::sums},
+      {on(max_op{}), {a}, [](v x) { return max(x[0], n); }},
+      {on(max_op{}), {c}, [](v x) { return max(x[0], {n, i}); }},
+      {on(max_op{}), {whole_numbers}, [](v x) { return max(x[0], n); }, reason::integers},
+      {on(logsumexp_op{}), {a}, [](v x) { return logsumexp(x[0], n); }, "", reason::any},
+      {on(logsumexp_op{}), {{{m, n, i}}}, [](v x) { return logsumexp(x[0], {i, m}); }, "", reason::any},
+      {on(contract_op{}), {{{n, i}}, {{i, m}}}, [](v x) { return contract(x[0], x[1], i); }, "", reason::sums},
+      {on(contract_op{}), {{{m, n, i}}, {{i, m, j}}}, [](v x) { return contract(x[0], x[1], i); }, "", reason::sums},
+      {on(contract_op{}), {{{j, n, i}}, {{i, n, m}}}, [](v x) { return contract(x[0], x[1], {n, i}); }, "", reason::sums},
+      {on(contract_op{}), {{{n}}, {{i, m}}}, [](v x) { return contract(x[0], x[1], axes{}); }, "", reason::sums},
+      {on(rename_op{}), {a}, [](v x) { return rename(x[0], n, prime(n)); }, "", reason::general},
+      {on(slice_op{}), {{{n, whole}}}, [](v x) { return slice(x[0], whole, 2, j); }, "", reason::general},
+      {on(slice_op{}), {{{whole, n}, integer, -9, 9}}, [](v x) { return slice(x[0], whole, 0, i); }, reason::integers, reason::general},
+      {on(pad_op{}), {{{n, j}}}, [](v x) { return pad(x[0], j, 2, whole); }, "", reason::general},
+      {on(concat_op{}), {{{n, i}}, {{j, n}}}, [](v x) { return concat(whole, along(x[0], i), along(x[1], j)); }, "", reason::general},
+      {on(gather_op{}), {{{entry, i}}, {{n}, integer, 0, 6}}, [](v x) { return gather(x[0], x[1], entry); }, "", reason::general},
+      {on(gather_op{}), {{{entry, i, m}}, {{i, n}, integer, 0, 6}}, [](v x) { return gather(x[0], x[1], entry); }, "", reason::general},
+      {on(scatter_add_op{}), {{{n, i}}, {{n}, integer, 0, 6}}, [](v x) { return scatter_add(x[0], x[1], entry); }, "", reason::sums},
+      {on(scatter_add_op{}), {{{m, n, i}}, {{i, n}, integer, 0, 6}}, [](v x) { return scatter_add(x[0], x[1], entry); }, "", reason::sums},
+      {on(stop_gradient_op{}), {a}, [](v x) { return stop_gradient(x[0]); }, reason::stopped, reason::general},
+      {on(random_bits_op{}), {{{}, integer, 0, 99}, {{n, i}, integer, 0, 999}}, [](v x) { return random_bits(x[0], x[1]); }, reason::integers, reason::bits},
+      {on(unit_interval_op{}), {{{n, i}, integer, 0, 0x7fffffff}}, [](v x) { return ir::unary<unit_interval_op>(x[0]); }, reason::step},
+  };
+}
+} // namespace support
