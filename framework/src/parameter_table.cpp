@@ -49,7 +49,7 @@ std::string parameter_table(const std::vector<std::pair<std::string, tensor_ref>
   std::size_t name_width = 5, shape_width = 0;
   for (const row& r : rows) name_width = std::max(name_width, r.name().size()), shape_width = std::max(shape_width, r.shape.size());
   std::string s;
-  for (const row& r : rows) s += fmt::format("{:<{}}  {:<{}}  {:>12}\n", r.name(), name_width, r.shape, shape_width, r.elements);
-  return s + fmt::format("{:<{}}  {:<{}}  {:>12}\n", "total", name_width, "", shape_width, total);
+  for (const row& r : rows) s += fmt::format("{:<{}}  {:<{}}  {:>10}\n", r.name(), name_width, r.shape, shape_width, r.elements);
+  return s + fmt::format("{:<{}}  {:<{}}  {:>10}\n", "total", name_width, "", shape_width, total);
 }
 } // namespace weft::ir

@@ -116,25 +116,27 @@ public:
   ir::graph_view lowered() const { return s_->data.lowered; }
   ir::plan_view plan() const { return s_->data.plan; }
 
-  /// The results of one run; reals have precision p. `order(k)` may give the k-th result's axes in another order.
-  template <class Order> values run(policy how, precision p, const values& in, Order order) const {
-    ir::machine m(s_->data, how);
-    std::vector<tensor_ref> given, shapes, places;
+  /// The results of one run; reals have precision p.
+  values run(policy how, precision p, const values& in) const {
+    std::vector<tensor_ref> given;
     for (const value& v : in) given.push_back(v.ref());
+    return run(how, p, given, [](value& v) { return v.ref(); });
+  }
+  /// `place(v)` gives the memory that the result v is written to: its own, or another's, which is copied to it.
+  template <class Place> values run(policy how, precision p, const std::vector<tensor_ref>& given, Place place) const {
+    ir::machine m(s_->data, how);
+    std::vector<tensor_ref> shapes, places;
     m.shapes(given, shapes);
     values out;
     for (std::size_t k = 0; k < shapes.size(); k++) {
-      const axes ax = order(static_cast<int>(k), shapes[k].ax);
-      std::vector<long> extents;
-      for (axis_ref a : ax) extents.push_back(shapes[k].extent[shapes[k].ax.find(a)]);
-      out.emplace_back(source()[source().outputs[static_cast<int>(k)]].k, p, ax, extents);
+      const tensor_ref& s = shapes[k];
+      out.emplace_back(source()[source().outputs[static_cast<int>(k)]].k, p, s.ax, std::vector<long>(s.extent, s.extent + s.ax.n));
     }
-    for (const value& v : out) places.push_back(v.ref());
+    for (value& v : out) places.push_back(place(v));
     m.run(given, places);
+    for (std::size_t k = 0; k < out.size(); k++)
+      if (places[k].data != out[k].ref().data) copy_to(places[k], out[k].ref());
     return out;
-  }
-  values run(policy how, precision p, const values& in) const {
-    return run(how, p, in, [](int, const axes& ax) { return ax; });
   }
   values reference(const values& in, precision p = precision::twice) const { return run(policy::reference, p, in); }
   values interpreted(const values& in, precision p = precision::twice) const { return run(policy::interpreted, p, in); }

@@ -15,7 +15,7 @@ inline constexpr axis<"whole", 7> whole;
 inline constexpr axis<"entry", 6> entry;
 
 /// The extents that the tests bind to axes without a static one.
-inline long extent_of(axis_ref a) { return a->extent != unbound ? a->extent : same(a, n) ? 19 : 5; }
+inline long extent_of(axis_ref a) { return a->extent != unbound ? a->extent : same(a, m) ? 5 : 19; }
 inline std::vector<long> extents_of(const axes& ax) {
   std::vector<long> e;
   for (axis_ref a : ax) e.push_back(extent_of(a));
@@ -27,12 +27,14 @@ struct domain {
   axes ax;
   kind k = real;
   double lo = -2, hi = 2;
+  double off = -1; ///< if given, numbers are multiples of 0.02 and this: two operands never come near a tie
 };
 inline value drawn(const domain& d, std::uint64_t seed, precision p = precision::twice) {
   value v(d.k, p, d.ax, extents_of(d.ax));
   for (long e = 0; e < v.size(); e++) {
     const double u = uniform_at(seed, static_cast<std::uint64_t>(e));
-    v.set(e, d.k == real ? d.lo + (d.hi - d.lo) * u : d.k == integer ? std::floor(d.lo + (d.hi - d.lo) * u) : u < 0.5);
+    const double x = d.lo + (d.hi - d.lo) * u;
+    v.set(e, d.k == real ? (d.off < 0 ? x : std::round(x / 0.02) * 0.02 + d.off) : d.k == integer ? std::floor(x) : u < 0.5);
   }
   return v;
 }
@@ -55,6 +57,7 @@ inline std::vector<row> rows() {
   using v = const std::vector<expr>&;
   const auto on = []<class Op>(Op) { return ir::op<Op>; };
   const domain a{{n, i}}, b{{i}}, c{{i, n}}, away{{n, i}, real, 0.5, 2}, positive{{n, i}, real, 0.2, 3};
+  const domain even{{n, i}, real, -2, 2, 0}, odd{{i}, real, -2, 2, 0.01}, no_zero{{n, i}, real, -2, 2, 0.01};
   const domain whole_numbers{{n, i}, integer, -9, 9}, few{{i}, integer, -9, 9}, yes{{n}, boolean}, no{{i, n}, boolean};
   return {
       {on(add_op{}), {a, b}, [](v x) { return x[0] + x[1]; }},
@@ -66,11 +69,11 @@ inline std::vector<row> rows() {
       {on(div_op{}), {b, away}, [](v x) { return x[0] / x[1]; }, "", reason::any},
       {on(neg_op{}), {a}, [](v x) { return -x[0]; }},
       {on(neg_op{}), {few}, [](v x) { return -x[0]; }, reason::integers},
-      {on(abs_op{}), {a}, [](v x) { return abs(x[0]); }},
+      {on(abs_op{}), {no_zero}, [](v x) { return abs(x[0]); }},
       {on(abs_op{}), {whole_numbers}, [](v x) { return abs(x[0]); }, reason::integers},
-      {on(maximum_op{}), {a, b}, [](v x) { return max(x[0], x[1]); }},
+      {on(maximum_op{}), {even, odd}, [](v x) { return max(x[0], x[1]); }},
       {on(maximum_op{}), {whole_numbers, few}, [](v x) { return max(x[0], x[1]); }, reason::integers},
-      {on(minimum_op{}), {b, a}, [](v x) { return min(x[0], x[1]); }},
+      {on(minimum_op{}), {odd, even}, [](v x) { return min(x[0], x[1]); }},
       {on(minimum_op{}), {whole_numbers, few}, [](v x) { return min(x[0], x[1]); }, reason::integers},
       {on(less_op{}), {a, b}, [](v x) { return x[0] < x[1]; }, reason::boolean},
       {on(less_op{}), {whole_numbers, few}, [](v x) { return x[0] < x[1]; }, reason::boolean},
@@ -119,6 +122,7 @@ inline std::vector<row> rows() {
       {on(gather_op{}), {{{entry, i, m}}, {{i, n}, integer, 0, 6}}, [](v x) { return gather(x[0], x[1], entry); }, "", reason::general},
       {on(scatter_add_op{}), {{{n, i}}, {{n}, integer, 0, 6}}, [](v x) { return scatter_add(x[0], x[1], entry); }, "", reason::sums},
       {on(scatter_add_op{}), {{{m, n, i}}, {{i, n}, integer, 0, 6}}, [](v x) { return scatter_add(x[0], x[1], entry); }, "", reason::sums},
+      {on(scatter_add_op{}), {{{m, n, i}}, {{i, n}, integer, 0, 6}}, [](v x) { return scatter_add(x[0], x[1], entry, i); }, "", reason::sums},
       {on(stop_gradient_op{}), {a}, [](v x) { return stop_gradient(x[0]); }, reason::stopped, reason::general},
       {on(random_bits_op{}), {{{}, integer, 0, 99}, {{n, i}, integer, 0, 999}}, [](v x) { return random_bits(x[0], x[1]); }, reason::integers, reason::bits},
       {on(unit_interval_op{}), {{{n, i}, integer, 0, 0x7fffffff}}, [](v x) { return ir::unary<unit_interval_op>(x[0]); }, reason::step},

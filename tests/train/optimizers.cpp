@@ -2,6 +2,7 @@
 #define BOOST_TEST_MODULE optimizers
 #include "runtime/refused.hpp"
 
+#include <weft/run/pool.hpp>
 #include <weft/train/adamw.hpp>
 #include <weft/train/gradients.hpp>
 #include <weft/train/schedule.hpp>
@@ -144,16 +145,20 @@ BOOST_AUTO_TEST_CASE(bitwise_the_same_for_any_number_of_threads) {
 
 BOOST_AUTO_TEST_CASE(a_quadratic_is_minimised) {
   const auto goal = random<double>(5, 6, 7);
-  const auto end = [&](auto make, int steps) {
+  const auto end = [&](auto make, int steps, double least = 1) {
     auto w = random<double>(6, 6, 7);
     auto optimizer = make(w);
-    for (int i = 0; i < steps; i++) optimizer.step(w, slope(w, goal).gradient);
+    const warmup_cosine rate{.peak = optimizer.options.rate, .steps = steps, .least = least * optimizer.options.rate};
+    for (int i = 0; i < steps; i++) {
+      optimizer.options.rate = rate(i);
+      optimizer.step(w, slope(w, goal).gradient);
+    }
     return slope(w, goal).value.item();
   };
   BOOST_TEST(end([](auto& w) { return sgd(w, {.rate = 0.1}); }, 200) < 1e-20);
   BOOST_TEST(end([](auto& w) { return sgd(w, {.rate = 0.02, .momentum = 0.9}); }, 1000) < 1e-20);
   BOOST_TEST(end([](auto& w) { return sgd(w, {.rate = 0.02, .momentum = 0.9, .nesterov = true}); }, 1000) < 1e-20);
-  BOOST_TEST(end([](auto& w) { return adamw(w, {.rate = 0.05, .decay = 0}); }, 2000) < 1e-10);
+  BOOST_TEST(end([](auto& w) { return adamw(w, {.rate = 0.05, .decay = 0}); }, 2000, 0) < 1e-10);
 }
 
 BOOST_AUTO_TEST_CASE(a_schedule) {

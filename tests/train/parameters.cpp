@@ -25,13 +25,13 @@ template <class T, class Blocks> struct model {
 };
 constexpr block<axes> block_axes{.gain = {width}, .wq = {width, head, d}, .wo = {head, d, width}};
 constexpr model<axes, std::array<block<axes>, 3>> schema{.embed = {vocab, width}, .blocks = repeat<3>(block_axes), .bias = {vocab}};
-const std::vector<bound_axis> extents{width(48), head(4), d(12)};
+const std::vector<bound_axis> sizes{width(48), head(4), d(12)};
 } // namespace net
 using namespace net;
 
 namespace {
 auto fresh(std::uint64_t seed) {
-  return initialize<double>(schema, seed, extents,
+  return initialize<double>(schema, seed, sizes,
                             {{"*gain", init::ones()}, {"*bias", init::zeros()}, {"blocks.*.wo", init::he_normal({head, d})}, {"*", init::normal(0.02)}});
 }
 double mean_of(const tensor<double>& t) {
@@ -50,7 +50,7 @@ double largest(const tensor<double>& t) {
   return m;
 }
 tensor<double> one(const scheme& how) {
-  return initialize<double>(axes(width, head, d), 7, extents, {{"*", how}});
+  return initialize<double>(axes(width, head, d), 7, sizes, {{"*", how}});
 }
 } // namespace
 
@@ -66,8 +66,8 @@ BOOST_AUTO_TEST_CASE(the_structure_of_the_schema) {
 BOOST_AUTO_TEST_CASE(a_depth_known_at_run_time) {
   using deep = model<axes, std::vector<block<axes>>>;
   const deep described{.embed = {vocab, width}, .blocks = std::vector<block<axes>>(3, block_axes), .bias = {vocab}};
-  const auto w = initialize<double>(described, 1, extents, {{"*", init::normal(0.02)}});
-  const auto same_numbers = initialize<double>(schema, 1, extents, {{"*", init::normal(0.02)}});
+  const auto w = initialize<double>(described, 1, sizes, {{"*", init::normal(0.02)}});
+  const auto same_numbers = initialize<double>(schema, 1, sizes, {{"*", init::normal(0.02)}});
   BOOST_REQUIRE(w.blocks.size() == 3u);
   BOOST_TEST((w.blocks[1].wq == same_numbers.blocks[1].wq));
 }
@@ -79,7 +79,7 @@ BOOST_AUTO_TEST_CASE(schemes_by_pattern_and_by_function) {
   const double samples = std::sqrt(2.0 * 48 * 48); // relative error of a deviation: 1 / sqrt(2 n)
   BOOST_TEST(std::abs(deviation(w.blocks[0].wq) / 0.02 - 1) < 5 / samples);
   BOOST_TEST(std::abs(deviation(w.blocks[0].wo) / std::sqrt(2.0 / 48) - 1) < 5 / samples);
-  const auto by_rank = initialize<float>(schema, 1, extents, [](std::string_view name, const axes& ax) {
+  const auto by_rank = initialize<float>(schema, 1, sizes, [](std::string_view name, const axes& ax) {
     return name == "embed" ? init::constant(3) : ax.n == 1 ? init::zeros() : init::uniform(0.5);
   });
   for (float x : by_rank.embed) BOOST_TEST(x == 3);
@@ -117,9 +117,9 @@ BOOST_AUTO_TEST_CASE(refusals) {
   };
   BOOST_TEST(refused(from({{"*", init::zeros()}}, {head(4), d(12)})) ==
              "initialize: axis width of embed has no extent; give it one: {width(64), ...}");
-  BOOST_TEST(refused(from({{"blocks*", init::zeros()}}, extents)) ==
+  BOOST_TEST(refused(from({{"blocks*", init::zeros()}}, sizes)) ==
              "initialize: no pattern matches parameter embed; end the list with one for \"*\"");
-  BOOST_TEST(refused(from({{"*", init::he_normal(axes(d))}}, extents)) ==
+  BOOST_TEST(refused(from({{"*", init::he_normal(axes(d))}}, sizes)) ==
              "initialize: embed [vocab=50, width=48] has no axis d to count its fan by");
 }
 

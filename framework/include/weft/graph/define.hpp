@@ -66,7 +66,7 @@ template <class Op> struct of {
     else {
       const auto p = partials(in, y);
       const expr& factor = p[static_cast<std::size_t>(which)];
-      return factor.empty() ? expr{} : times(dy, factor, y.node().where);
+      return factor.empty() ? expr{} : times(dy, factor, y.where());
     }
   }
   static constexpr expr jvp(const expr* in, const expr* t, int n, const expr& y) {
@@ -81,8 +81,8 @@ template <class Op> struct of {
       expr r;
       for (int i = 0; i < n; i++)
         if (t[i].attached() && !p[static_cast<std::size_t>(i)].empty()) {
-          const expr term = times(t[i], p[static_cast<std::size_t>(i)], y.node().where);
-          r = r.attached() ? at(r, y.node().where) + at(term, y.node().where) : term;
+          const expr term = times(t[i], p[static_cast<std::size_t>(i)], y.where());
+          r = r.attached() ? at(r, y.where()) + at(term, y.where()) : term;
         }
       return r;
     }

@@ -50,7 +50,7 @@ constexpr expr attach(builder& g, const fragment& f, place p) {
     attributes a;
     a.value = t.value, a.k = t.k, a.axis = t.axis;
     int n = 0, in[3]{};
-    while (n < 3 && t.in[n] >= 0) in[n] = id[static_cast<int>(t.in[n])], n++;
+    while (n < 3 && t.in[n] > 0) in[n] = id[t.in[n] - 1], n++;
     id[i] = put(g, t.op, in, n, a, p).id;
     if (id[i] < 0) return {&g, -1};
   }
@@ -78,11 +78,26 @@ constexpr int promote(builder& g, int id, kind to, place p) {
   return to == real ? g.put(&to_real_def, &id, 1, x.ax, real, {}, p) : id;
 }
 
+/// Calls f with an array of n elements or more. Most ops have three operands or fewer, and every element that a constant
+/// initialises costs the compiler time.
+template <class T, class F> constexpr auto with_room(int n, F f) {
+  if (n <= 3) {
+    T few[3]{};
+    return f(few);
+  }
+  T many[max_rank]{};
+  return f(many);
+}
+
+constexpr expr put_checked(builder& g, const op_def* op, const int* in, int n, const attributes& a, place p, operand* seen);
+
 /// Promotes the operands, asks the op for the result's axes, and adds the node.
 constexpr expr put(builder& g, const op_def* op, const int* in, int n, const attributes& a, place p) {
   if (!g.error.empty()) return {&g, -1};
+  return with_room<operand>(n, [&](operand* seen) { return put_checked(g, op, in, n, a, p, seen); });
+}
+constexpr expr put_checked(builder& g, const op_def* op, const int* in, int n, const attributes& a, place p, operand* seen) {
   int id[max_rank]{};
-  operand seen[max_rank]{};
   const kind common = common_kind(op->rule, g, in, n);
   for (int i = 0; i < n; i++) {
     const kind want = operand_kind(op->rule, i, common);
@@ -105,9 +120,9 @@ constexpr expr emit(const op_def* op, const expr* in, int n, const attributes& a
   for (int i = 0; i < n && !g; i++) g = in[i].g;
   if (!g) {
     expr r;
-    signed char arg[3]{-1, -1, -1};
+    signed char arg[3]{};
     if (n > 3 || a.shape.n || a.to) throw "this op needs a traced value: combine its operand with one first";
-    for (int i = 0; i < n; i++) arg[i] = static_cast<signed char>(r.loose.append(in[i].loose));
+    for (int i = 0; i < n; i++) arg[i] = static_cast<signed char>(r.loose.append(in[i].loose) + 1);
     r.loose.push({op, a.axis, a.value, a.k, {arg[0], arg[1], arg[2]}});
     return r;
   }

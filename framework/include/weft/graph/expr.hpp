@@ -24,6 +24,7 @@ struct expr {
   constexpr bool empty() const { return !g && loose.n == 0; } ///< what a rule gives for "no derivative"
   constexpr ir::node node() const { return id < 0 ? ir::node{} : g->nodes[id]; } // by value: the builder's arrays move
   constexpr axes ax() const { return id < 0 ? axes{} : g->nodes[id].ax; }
+  constexpr ir::place where() const { return id < 0 ? ir::place{} : g->nodes[id].where; }
   constexpr weft::kind kind() const { return id < 0 ? real : g->nodes[id].k; }
   /// Whether this is a plain number, and which.
   constexpr bool is_constant(double& value) const;

@@ -4,14 +4,18 @@
 
 namespace weft::ir {
 
-/// A node of an expression that has met no traced value yet: index arithmetic and plain numbers.
+/// A node of an expression that has met no traced value yet: index arithmetic and plain numbers. Without initialisers, so
+/// that the empty tokens of a fragment are zeros, which compilers copy for nothing.
 struct token {
-  const op_def* op = nullptr;
-  axis_ref axis = nullptr;
-  double value = 0;
-  kind k = real;
-  signed char in[3]{-1, -1, -1};
-  constexpr bool operator==(const token&) const = default;
+  const op_def* op;
+  axis_ref axis;
+  double value;
+  kind k;
+  signed char in[3]; ///< operands: places plus one, 0 for none
+  constexpr bool operator==(const token& o) const {
+    return op == o.op && axis == o.axis && std::bit_cast<std::uint64_t>(value) == std::bit_cast<std::uint64_t>(o.value) && k == o.k &&
+           in[0] == o.in[0] && in[1] == o.in[1] && in[2] == o.in[2];
+  }
 };
 
 /// The few nodes that an unattached `expr` carries by value; they move into a builder when it is combined with a traced
@@ -33,7 +37,7 @@ struct fragment {
     for (int j = 0; j < o.n; j++) {
       token x = o.t[j];
       for (signed char& i : x.in)
-        if (i >= 0) i = static_cast<signed char>(moved[static_cast<int>(i)]);
+        if (i > 0) i = static_cast<signed char>(moved[i - 1] + 1);
       moved[j] = push(x);
     }
     return moved[o.n - 1];

@@ -110,7 +110,7 @@ struct alias_op {
 };
 inline constexpr op_def alias_def = of<alias_op>::make();
 
-constexpr expr fresh(const expr& x) { return x.id < 0 ? x : emit(&alias_def, &x, 1, {}, x.node().where); }
+constexpr expr fresh(const expr& x) { return x.id < 0 ? x : emit(&alias_def, &x, 1, {}, x.where()); }
 constexpr expr arrange(const expr& x, const axes& to, place p = {}) {
   if (x.id < 0 || x.ax() == to) return x;
   attributes a;
@@ -119,8 +119,8 @@ constexpr expr arrange(const expr& x, const axes& to, place p = {}) {
 }
 } // namespace ir
 
-constexpr expr::expr(double value) { loose.push({&ir::constant_def, nullptr, value, real}); }
-constexpr expr::expr(int value) { loose.push({&ir::constant_def, nullptr, static_cast<double>(value), integer}); }
+constexpr expr::expr(double value) { loose.push({&ir::constant_def, nullptr, value, real, {}}); }
+constexpr expr::expr(int value) { loose.push({&ir::constant_def, nullptr, static_cast<double>(value), integer, {}}); }
 constexpr bool expr::is_constant(double& value) const {
   if (g ? id < 0 || g->nodes[id].op != &ir::constant_def : loose.n != 1 || loose.t[0].op != &ir::constant_def) return false;
   value = g ? g->nodes[id].at.value : loose.t[0].value;
@@ -130,14 +130,14 @@ constexpr bool expr::is_constant(double& value) const {
 /// 0, 1, 2.. along an axis: an integer that belongs to no graph until it meets a traced value.
 constexpr expr index(axis_ref a) {
   expr r;
-  r.loose.push({&ir::index_def, a, 0, integer});
+  r.loose.push({&ir::index_def, a, 0, integer, {}});
   return r;
 }
 /// The extent of an axis, an integer: a plain number where it is static.
 constexpr expr extent(axis_ref a) {
   if (a->extent != unbound) return expr(static_cast<int>(a->extent));
   expr r;
-  r.loose.push({&ir::extent_def, a, 0, integer});
+  r.loose.push({&ir::extent_def, a, 0, integer, {}});
   return r;
 }
 /// x with exactly the axes `to`, repeated along those that it lacks.

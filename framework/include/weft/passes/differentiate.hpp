@@ -63,16 +63,21 @@ constexpr void backward(builder& g, range<int> values, range<int> seeds, range<i
     if (values[i] >= 0) accumulate(values[i], {&g, seeds[i]}, {});
   for (int i = last; i >= first; i--) {
     if (cotangent[i] < 0 || !needed[i] || is_leaf[i]) continue;
-    const node x = g.nodes[i];
-    expr in[max_rank];
-    for (int j = 0; j < x.count; j++) in[j] = {&g, g.operands[x.first + j]};
-    for (int j = 0; j < x.count; j++) {
-      if (!needed[in[j].id]) continue;
-      if (!x.op->vjp) return void(refuse_derivative(g, x, "grad"));
-      const expr d = x.op->vjp(j, in, x.count, {&g, i}, {&g, cotangent[i]});
-      if (!g.error.empty()) return;
-      if (!d.empty()) accumulate(in[j].id, attach(g, d, x.where), x.where);
-    }
+    const op_def* op = g.nodes[i].op;
+    const place where = g.nodes[i].where;
+    const int count = g.nodes[i].count, first_operand = g.nodes[i].first;
+    const bool fine = with_room<expr>(count, [&](expr* in) {
+      for (int j = 0; j < count; j++) in[j] = {&g, g.operands[first_operand + j]};
+      for (int j = 0; j < count; j++) {
+        if (!needed[in[j].id]) continue;
+        if (!op->vjp) return refuse_derivative(g, g.nodes[i], "grad");
+        const expr d = op->vjp(j, in, count, {&g, i}, {&g, cotangent[i]});
+        if (!g.error.empty()) return false;
+        if (!d.empty()) accumulate(in[j].id, attach(g, d, where), where);
+      }
+      return true;
+    });
+    if (!fine) return;
   }
   for (int k = 0; k < leaves.size(); k++) {
     const int w = leaves[k];

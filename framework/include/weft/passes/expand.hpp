@@ -22,14 +22,17 @@ constexpr void expand(graph_view g, builder& b) {
   for (int i = 0; i < g.size(); i++) {
     const node& x = g[i];
     b.stage = x.stage;
-    expr in[max_rank];
-    if (const int lse = softmax_of(g, i); lse >= 0 && g[lse].op->expand_softmax) {
-      r.operands(g[lse], in);
-      r.moved[i] = g[lse].op->expand_softmax(in, g[lse]).id;
-    } else if (x.op->expand) {
-      r.operands(x, in);
-      r.moved[i] = x.op->expand(in, x).id;
-    } else r.moved[i] = r.copy(x).id;
+    const int lse = softmax_of(g, i);
+    const bool normalised = lse >= 0 && g[lse].op->expand_softmax;
+    if (!normalised && !x.op->expand) {
+      r.moved[i] = r.copy(x).id;
+      continue;
+    }
+    const node& y = normalised ? g[lse] : x;
+    r.moved[i] = with_room<expr>(y.count, [&](expr* in) {
+      r.operands(y, in);
+      return (normalised ? y.op->expand_softmax(in, y) : y.op->expand(in, y)).id;
+    });
   }
   r.finish();
 }

@@ -8,11 +8,12 @@ namespace weft::ir {
 constexpr int without_arrangement(const builder& g, const node& x, int j, const int* in) {
   const node& source = g.nodes[in[j]];
   if (source.op != &arrange_def) return in[j];
-  operand seen[max_rank]{};
-  for (int i = 0; i < x.count; i++) seen[i] = {g.nodes[in[i]].ax, g.nodes[in[i]].k};
   const int inner = g.operands[source.first];
-  seen[j].ax = g.nodes[inner].ax;
-  return x.op->infer(seen, x.count, x.at).out == x.ax ? inner : in[j];
+  return with_room<operand>(x.count, [&](operand* seen) {
+    for (int i = 0; i < x.count; i++) seen[i] = {g.nodes[in[i]].ax, g.nodes[in[i]].k};
+    seen[j].ax = g.nodes[inner].ax;
+    return x.op->infer(seen, x.count, x.at).out == x.ax ? inner : in[j];
+  });
 }
 
 /// Shares equal nodes, computes what is constant, applies each op's own exact algebra, and leaves unused nodes behind.
@@ -47,10 +48,13 @@ constexpr void simplify(graph_view g, builder& b) {
     if (x.op->how == form::map)
       for (int j = 0; j < x.count; j++) in[j] = without_arrangement(b, x, j, in);
     if (x.op->simplify) {
-      expr operands[max_rank];
-      for (int j = 0; j < x.count; j++) operands[j] = {&b, in[j]};
-      if (const expr simpler = x.op->simplify(operands, x.count, x); simpler.attached()) {
-        r.moved[i] = simpler.id;
+      const int simpler = with_room<expr>(x.count, [&](expr* operands) {
+        for (int j = 0; j < x.count; j++) operands[j] = {&b, in[j]};
+        const expr y = x.op->simplify(operands, x.count, x);
+        return y.attached() ? y.id : -1;
+      });
+      if (simpler >= 0) {
+        r.moved[i] = simpler;
         continue;
       }
     }

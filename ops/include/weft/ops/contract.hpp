@@ -37,7 +37,7 @@ struct contract_op {
     axes over;
     for (axis_ref x : other)
       if (!want.has(x) && dy.ax().has(x)) over.add(x);
-    return ir::contracted(dy, in[1 - which], over, y.node().where);
+    return ir::contracted(dy, in[1 - which], over, y.where());
   }
   static constexpr expr jvp(const expr* in, const expr* t, const expr& y) {
     const ir::node x = y.node();

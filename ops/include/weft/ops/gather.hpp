@@ -5,7 +5,7 @@
 namespace weft {
 
 constexpr expr gather(const at& table, const at& ids, axis_ref axis);
-constexpr expr scatter_add(const at& values, const at& ids, axis_ref axis);
+constexpr expr scatter_add(const at& values, const at& ids, axis_ref axis, const axes& kept = {});
 
 /// table at ids along `axis`: y[ids.., rest] = table[ids, rest].  Axes: those of ids, then the table's others; axes that
 /// both have are matched.  An id outside the axis is an error.  Its transpose is scatter_add.
@@ -29,12 +29,14 @@ struct gather_op {
   }
   static constexpr expr transpose(int, const expr* in, const expr& y, const expr& dy) {
     const ir::node x = y.node();
-    return scatter_add(at(dy, x.where), in[1], in[0].ax()[in[0].ax().find(x.at.axis)]);
+    const axes table = in[0].ax(), ids = in[1].ax();
+    return scatter_add(at(dy, x.where), in[1], table[table.find(x.at.axis)], ids.without(ids.without(table))); // what both have is kept
   }
   static void run(const ir::general_call& call);
 };
 /// values added up at ids along a new `axis`: y[id, rest] = sum of values[ids.., rest] over the ids equal to id, in the order
-/// of the ids (the sum does not depend on threads).  Ids' axes that the values have are summed.  Its transpose is gather.
+/// of the ids (the sum does not depend on threads).  The ids' axes are summed, but for those `kept`: y[id, kept, rest] has a
+/// sum of its own for each place of theirs.  Its transpose is gather.
 struct scatter_add_op {
   static constexpr std::string_view name = "scatter_add";
   static constexpr ir::form how = ir::form::general;
@@ -46,9 +48,11 @@ struct scatter_add_op {
     if (in[0].ax.has(a.axis)) return {{}, "the values already have axis", a.axis};
     if (in[1].k != integer) return {{}, "the ids must be integers"};
     if (!in[0].ax.contains(in[1].ax)) return {{}, "the values must have all axes of the ids"};
+    for (axis_ref x : a.shape)
+      if (!in[1].ax.has(x)) return {{}, "the ids have no axis", x, nullptr, "only axes of the ids can be kept"};
     ir::verdict v{axes(a.axis)};
     for (axis_ref x : in[0].ax)
-      if (!in[1].ax.has(x)) v.out.add(x);
+      if (!in[1].ax.has(x) || a.shape.has(x)) v.out.add(x);
     return v;
   }
   static constexpr expr transpose(int, const expr* in, const expr& y, const expr& dy) {
@@ -63,9 +67,9 @@ constexpr expr gather(const at& table, const at& ids, axis_ref axis) {
   const expr in[2]{table.e, ids.e};
   return ir::emit(ir::op<gather_op>, in, 2, a, table.where);
 }
-constexpr expr scatter_add(const at& values, const at& ids, axis_ref axis) {
+constexpr expr scatter_add(const at& values, const at& ids, axis_ref axis, const axes& kept) {
   ir::attributes a;
-  a.axis = axis;
+  a.axis = axis, a.shape = kept;
   const expr in[2]{values.e, ids.e};
   return ir::emit(ir::op<scatter_add_op>, in, 2, a, values.where);
 }

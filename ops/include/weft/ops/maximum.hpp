@@ -20,7 +20,7 @@ struct maximum_op : elementwise<2> {
   }
   static constexpr expr vjp(int which, const expr* in, const expr&, const expr& dy) { return share(in[which], in[1 - which], dy); }
   static constexpr expr jvp(const expr* in, const expr* t, const expr& y) {
-    expr r = ir::zeros(*y.g, y.ax(), y.node().where);
+    expr r = ir::zeros(*y.g, y.ax(), y.where());
     for (int i = 0; i < 2; i++)
       if (t[i].attached()) r = r + at(share(in[i], in[1 - i], t[i]));
     return r;

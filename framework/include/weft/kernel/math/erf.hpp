@@ -8,7 +8,7 @@ namespace weft::math {
 
 /// erf(x) = 2/sqrt(pi) int_0^x exp(-t^2) dt: below 1 as x + x P(x^2), P of degree 5 (float: 2^-24.6) and 11 (double:
 /// 2^-57); above as 1 - exp(-x^2) A(x) / B(x), where A / B stands for erfc(x) exp(x^2), of degrees 2 and 2 (float:
-/// 2^-26 of erf), 5 and 6 (double: 2^-59). All minimax by the Remez exchange. Within 1.9 ulp (float), 1.4 (double); 1
+/// 2^-26 of erf), 5 and 6 (double: 2^-59). All minimax by the Remez exchange. Within 2.0 ulp (float), 1.6 (double); 1
 /// at inf; keeps -0.
 template <real V>
 [[gnu::always_inline]] constexpr V erf(V x) {

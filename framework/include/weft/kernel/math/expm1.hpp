@@ -7,7 +7,7 @@
 namespace weft::math {
 
 /// exp(x) - 1 = 2^n expm1(r) + (2^n - 1), see exp_reduction.hpp: no cancellation near 0, where n = 0 and r = x. Halved
-/// inside, so that 2^n cannot overflow before the result does. Within 1.7 ulp (float), 1.7 (double); a subnormal may
+/// inside, so that 2^n cannot overflow before the result does. Within 1.9 ulp (float), 1.8 (double); a subnormal may
 /// lose its last digit; -1 at -inf; keeps -0.
 template <real V>
 [[gnu::always_inline]] constexpr V expm1(V x) {

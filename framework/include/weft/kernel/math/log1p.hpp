@@ -7,7 +7,7 @@
 namespace weft::math {
 
 /// log(1 + x) without losing small x: the rounding error of 1 + x is computed and added to the reduced argument, see
-/// log_reduction.hpp. Within 1.4 ulp (float), 1.4 (double); a subnormal may lose its last digit; -inf at -1, NaN below,
+/// log_reduction.hpp. Within 1.5 ulp (float), 1.5 (double); a subnormal may lose its last digit; -inf at -1, NaN below,
 /// inf at inf, keeps -0.
 template <real V>
 [[gnu::always_inline]] constexpr V log1p(V x) {

@@ -1,0 +1,266 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <support/program.hpp>
+
+/// Small random programs over the listing: any op on any values that fit, kept of moderate size so that comparisons mean
+/// something.
+namespace support {
+
+namespace random_axes {
+inline constexpr axis<"a"> a;
+inline constexpr axis<"b"> b;
+inline constexpr axis<"c", 3> c;
+inline constexpr axis<"d", 8> d;
+inline constexpr axis<"e", 5> e;
+inline constexpr axis<"one", 1> one;
+inline constexpr axis_ref pool[]{a, b, c, d, e, one};
+/// The twins that renames give.
+inline constexpr axis_ref twins[]{prime(a), prime(b), prime(c), prime(d), prime(e), prime(one)};
+} // namespace random_axes
+
+/// Choices by counter: the same seed makes the same program.
+struct dice {
+  std::uint64_t seed, counter = 0;
+  int below(int n) { return static_cast<int>(integer_at(seed, counter++, static_cast<std::uint64_t>(n))); }
+  bool one_in(int n) { return below(n) == 0; }
+  template <class X> const X& of(const std::vector<X>& x) { return x[static_cast<std::size_t>(below(static_cast<int>(x.size())))]; }
+};
+
+struct random_program {
+  std::uint64_t seed;
+  long extent_a, extent_b;
+  std::vector<axes> reals, integers, booleans; ///< the axes of the inputs
+
+  static constexpr int id_count = 3; ///< the ids are integers of [0, 3): places on every static axis but `one`
+
+  explicit random_program(std::uint64_t s) : seed(s) {
+    dice roll{seed};
+    const std::vector<long> extents{1, 2, 3, 4, 7, 8, 9, 16, 17, 33};
+    extent_a = roll.of(extents), extent_b = roll.of(extents);
+    if (roll.one_in(10)) extent_a = 1100 + roll.below(200);  // more than a chunk of lanes
+    if (roll.one_in(25)) extent_b = 0;                       // nothing at all
+    for (int k = 2 + roll.below(3); k-- > 0;) reals.push_back(some_axes(roll, 3));
+    integers.push_back(some_axes(roll, 2)), booleans.push_back(some_axes(roll, 2));
+  }
+  long extent(axis_ref x) const { return x->extent != unbound ? x->extent : same(x, random_axes::a) || same(x, prime(random_axes::a)) ? extent_a : extent_b; }
+  double elements(const axes& ax) const {
+    double n = 1;
+    for (axis_ref x : ax) n *= static_cast<double>(std::max(extent(x), 1l));
+    return n;
+  }
+  axes some_axes(dice& roll, int most) const {
+    axes r;
+    for (int k = roll.below(most + 1); k-- > 0;) {
+      const axis_ref x = random_axes::pool[roll.below(6)];
+      if (!r.has(x) && elements(r) * static_cast<double>(extent(x)) < 6000) r.add(x);
+    }
+    return r;
+  }
+  std::vector<expr> inputs(ir::builder& b, const std::vector<axes>& ax, kind k, std::string_view label) const {
+    std::vector<expr> r;
+    for (const axes& x : ax) r.push_back(ir::input(b, x, k, label));
+    return r;
+  }
+
+  /// The program: some of the last values made from the inputs.
+  std::vector<expr> operator()(const std::vector<expr>& x, const std::vector<expr>& ids, const std::vector<expr>& masks) const;
+};
+
+/// The state of a program being made.
+struct composer {
+  const random_program& p;
+  dice roll;
+  std::vector<expr> reals, integers, booleans;
+
+  bool small(const axes& a, const axes& b = {}) const {
+    axes all = a;
+    for (axis_ref x : b)
+      if (!all.has(x)) {
+        if (all.n == max_rank - 2) return false;
+        all.add(x);
+      }
+    return p.elements(all) < 20000;
+  }
+  expr any_real() { return roll.one_in(3) ? reals.back() : roll.of(reals); }
+  /// Another that can be combined with x.
+  expr partner(const expr& x, const std::vector<expr>& of) {
+    for (int k = 0; k < 5; k++)
+      if (const expr y = roll.of(of); small(x.ax(), y.ax())) return y;
+    return of == reals ? x : expr();
+  }
+  static bool equal(const expr& x, const expr& y) { return x.id == y.id; }
+  friend bool operator==(const std::vector<expr>& x, const std::vector<expr>& y) { return &x == &y; }
+  axes some_of(const axes& ax, bool none = false) {
+    axes r;
+    for (axis_ref x : ax)
+      if (roll.one_in(2)) r.add(x);
+    if (r.n == 0 && ax.n && !none) r.add(ax[roll.below(ax.n)]);
+    return r;
+  }
+  axes shuffled(axes ax) {
+    for (int k = ax.n; k-- > 1;) std::swap(ax.a[k], ax.a[roll.below(k + 1)]);
+    return ax;
+  }
+
+  expr pointwise(const expr& x) {
+    switch (roll.below(14)) {
+    case 0: return -x;
+    case 1: return abs(x + 0.0137);
+    case 2: return exp(tanh(x));
+    case 3: return log(1.5 + x * at(x));
+    case 4: return tanh(x);
+    case 5: return erf(x);
+    case 6: return sqrt(1 + x * at(x));
+    case 7: return rsqrt(0.5 + x * at(x));
+    case 8: return guarded(x);
+    case 9: return gelu(tanh(x));
+    case 10: return gelu_tanh(tanh(x));
+    case 11: return x * 0.25;
+    case 12: return 2 - x;
+    default: return x / 2;
+    }
+  }
+  expr combined(const expr& x, const expr& y) {
+    switch (roll.below(8)) {
+    case 0: return x + at(y);
+    case 1: return x - at(y);
+    case 2: return tanh(x) * at(y);
+    case 3: return x / at(2 + at(tanh(y)));
+    case 4: return max(x, at(y + 0.0171));
+    case 5: return min(x, at(y - 0.0193));
+    case 6: return where(x > at(y + 0.0113), y, x);
+    default: return x * at(tanh(y)) + y;
+    }
+  }
+  expr reduced(const expr& x) {
+    if (x.ax().n == 0) return tanh(x);
+    const axes over = some_of(x.ax());
+    switch (roll.below(9)) {
+    case 0: return tanh(sum(x, over));
+    case 1: return sum(x, over) * 0.125;
+    case 2: return max(x, over);
+    case 3: return logsumexp(tanh(x), over);
+    case 4: return mean(x, over);
+    case 5: return softmax(x, over);
+    case 6: return log_softmax(tanh(x), over);
+    case 7: return var(tanh(x), over);
+    default: {
+      const axis_ref k = over[0];
+      return layer_norm(tanh(x), k, 1 + at(tanh(sum(x, x.ax().without(k)))), 0.5);
+    }
+    }
+  }
+  expr product(const expr& x, const expr& y) {
+    axes shared;
+    for (axis_ref k : x.ax())
+      if (y.ax().has(k)) shared.add(k);
+    const expr z = contract(tanh(x), y, some_of(shared, true));
+    return roll.one_in(2) ? z * 0.5 : roll.one_in(2) ? tanh(z) : z * at(rsqrt(extent(random_axes::a) + 1));
+  }
+  /// The same elements elsewhere: renamed, cut, padded, joined, selected, reordered.
+  expr moved(const expr& x, const std::vector<expr>& ids) {
+    const axes ax = x.ax();
+    if (ax.n == 0) return small(ax, {random_axes::b, random_axes::c}) ? broadcast(x, {random_axes::b, random_axes::c}) : x;
+    const axis_ref k = ax[roll.below(ax.n)];
+    using namespace random_axes;
+    const auto lacks = [&](axis_ref y) { return !ax.has(y); };
+    switch (roll.below(9)) {
+    case 0:
+      for (int j = 0; j < 6; j++)
+        if (same(k, pool[j]) && lacks(twins[j])) return rename(x, k, twins[j]);
+        else if (same(k, twins[j]) && lacks(pool[j])) return rename(x, k, pool[j]);
+      return x;
+    case 1: return permute(x, shuffled(ax));
+    case 2: return ax.has(d) && lacks(c) ? slice(x, d, roll.below(6), c) : ax.has(d) && lacks(e) ? slice(x, d, roll.below(4), e) : x;
+    case 3: return ax.has(c) && lacks(d) ? pad(x, c, roll.below(6), d) : x;
+    case 4: return ax.has(c) && lacks(e) && lacks(d) ? concat(d, along(x, c), along(slice(pad(x, c, 2, d), d, 0, e), e)) : x;
+    case 5: {
+      const expr& i = ids[0];
+      return k->extent != unbound && k->extent > 1 && !i.ax().has(k) && small(ax, i.ax()) ? gather(x, i, k) : x;
+    }
+    case 6: {
+      const expr& i = ids[0];
+      const axis_ref to = pool[2 + roll.below(3)];
+      if (!lacks(to) || i.ax().has(to) || !small(ax, i.ax())) return x;
+      expr y = x;
+      for (axis_ref j : i.ax())
+        if (!ax.has(j)) y = y + at(i * 0.01); // now it has the ids' axes
+      return scatter_add(y, i, to, some_of(i.ax(), true)) * 0.25;
+    }
+    case 7: return stop_gradient(x);
+    default: return lacks(b) && small(ax, axes(b)) ? broadcast(x, shuffled([&] { axes r = ax; r.add(b); return r; }())) : x;
+    }
+  }
+  expr chosen(const expr& x) {
+    const expr c = partner(x, booleans);
+    if (!c.attached()) return x;
+    switch (roll.below(3)) {
+    case 0: return where(c, x, -infinity);
+    case 1: return where(c, x, 0.0);
+    default: return where(!c, x, tanh(x));
+    }
+  }
+  expr noise(const expr& x, const std::vector<expr>& ids) {
+    if (ids[0].ax().n) return dropout(x, 0.5, max(ids[0], ids[0].ax()));
+    return dropout(x, 0.25, ids[0]);
+  }
+  void more_integers() {
+    const expr i = roll.of(integers);
+    const axis_ref k = random_axes::pool[roll.below(6)];
+    expr r = i;
+    switch (roll.below(7)) {
+    case 0: r = small(i.ax(), axes(k)) ? i + at(index(k)) : i; break;
+    case 1: r = min(max(i * at(i), -40), 40); break;
+    case 2: r = i - at(extent(k)); break;
+    case 3: r = i.ax().n ? max(i, i.ax()[roll.below(i.ax().n)]) : -i; break;
+    case 4: r = i.ax().n ? min(sum(i, i.ax()[roll.below(i.ax().n)]), 99) : abs(i); break;
+    case 5: if (const expr c = partner(i, booleans); c.attached()) r = where(c, i, 7); break;
+    default: if (const expr c = roll.of(booleans); small(i.ax(), c.ax())) r = i + at(c);
+    }
+    integers.push_back(max(r, -99));
+  }
+  void more_booleans() {
+    const expr i = roll.of(integers), c = roll.of(booleans);
+    const axis_ref k = random_axes::pool[roll.below(6)];
+    expr r = c;
+    switch (roll.below(6)) {
+    case 0: if (small(i.ax(), axes(k))) r = i <= at(index(k)); break;
+    case 1: if (small(i.ax(), c.ax())) r = c && i > 1; break;
+    case 2: if (small(i.ax(), c.ax())) r = c || i == 2; break;
+    case 3: r = !c; break;
+    case 4: if (const expr x = any_real(); small(x.ax())) r = x < 0.2137; break;
+    default: if (const expr j = partner(i, integers); j.attached()) r = i != at(j);
+    }
+    booleans.push_back(r);
+  }
+};
+
+inline std::vector<expr> random_program::operator()(const std::vector<expr>& x, const std::vector<expr>& ids, const std::vector<expr>& masks) const {
+  composer c{*this, {seed, 1000}, x, ids, masks};
+  const int steps = 4 + c.roll.below(16);
+  for (int k = 0; k < steps; k++) {
+    const expr v = c.any_real();
+    expr y = v;
+    switch (c.roll.below(12)) {
+    case 0:
+    case 1: y = c.pointwise(v); break;
+    case 2:
+    case 3: y = c.combined(v, c.partner(v, c.reals)); break;
+    case 4:
+    case 5: y = c.reduced(v); break;
+    case 6:
+    case 7: y = c.product(v, c.partner(v, c.reals)); break;
+    case 8:
+    case 9: y = c.moved(v, ids); break;
+    case 10: y = c.roll.one_in(4) ? c.noise(v, ids) : c.chosen(v); break;
+    default:
+      c.more_integers(), c.more_booleans();
+      if (const expr i = c.partner(v, c.integers); i.attached()) y = v * 0.5 + at(i * 0.01);
+    }
+    c.reals.push_back(y);
+  }
+  std::vector<expr> out{c.reals.back()};
+  for (int k = c.roll.below(3); k-- > 0;) out.push_back(c.roll.of(c.reals));
+  return out;
+}
+} // namespace support
