@@ -145,12 +145,12 @@ int run(const options& o) {
 
   model_options shape = o.model;
   shape.symbols = static_cast<long>(t.symbols.size());
-  const auto model = make_trainer(shape);
-  fmt::print("{}{} layers: {}, {} threads\n", model->summary(), shape.layers,
-             model->compiled() ? "compiled" : "built at run time and interpreted (1, 2 and 4 are compiled)", weft::threads());
+  trainer model(shape);
+  fmt::print("{}{} layers: {}, {} threads\n", model.summary(), shape.layers,
+             model.compiled() ? "compiled" : "built at run time and interpreted (1, 2 and 4 are compiled)", weft::threads());
 
   const auto all_validation = validation_batches(t, o, 1 << 17), some_validation = validation_batches(t, o, 1 << 13);
-  const double before = mean_loss(*model, all_validation);
+  const double before = mean_loss(model, all_validation);
   const weft::warmup_cosine rate{.peak = o.rate, .warmup = std::min(100l, (o.steps + 9) / 10), .steps = o.steps, .least = o.rate / 20};
   csv table{{"step", "loss", "validation_loss", "gradient_norm", "largest_score", "entropy", "query_gradient_median", "query_gradient_p99", "symbols_a_second"}, {}};
   const std::string head = fmt::format("{:>7} {:>8} {:>10} {:>9} {:>9} {:>8} {:>22} {:>10}", "step", "loss", "validation", "gradient", "largest",
@@ -161,23 +161,23 @@ int run(const options& o) {
   long since = 0;
   for (long step = 0; step < o.steps; step++) {
     const auto start = std::chrono::steady_clock::now();
-    const step_result r = model->step(drawn(t, o, step), rate(step));
+    const step_result r = model.step(drawn(t, o, step), rate(step));
     const double took = seconds_since(start);
     training += took, interval += took, losses += r.loss, norms += r.gradient_norm, since++;
     shown.done(step + 1, fmt::format("loss {:.3f}", r.loss));
     if (!std::isfinite(r.loss)) throw weft::error(fmt::format("the loss is {} at step {}; a lower --lr may help", r.loss, step + 1));
     if ((step + 1) * o.reports / o.steps == step * o.reports / o.steps && step != 0) continue;
-    const observation seen = model->observe(some_validation[0]);
+    const observation seen = model.observe(some_validation[0]);
     const double n = static_cast<double>(since), speed = n * static_cast<double>(o.model.batch * o.model.context) / interval;
-    table.rows.push_back({static_cast<double>(step + 1), losses / n, mean_loss(*model, some_validation), norms / n, seen.largest_score, seen.entropy,
+    table.rows.push_back({static_cast<double>(step + 1), losses / n, mean_loss(model, some_validation), norms / n, seen.largest_score, seen.entropy,
                           quantile(seen.query_gradients, 0.5), quantile(seen.query_gradients, 0.99), speed});
     const auto& c = table.rows.back();
     shown.line(fmt::format("{:>7.0f} {:>8.4f} {:>10.4f} {:>9.3f} {:>9.2f} {:>8.4f} {:>11.2e} {:>10.2e} {:>10.0f}", c[0], c[1], c[2], c[3], c[4], c[5], c[6], c[7], c[8]));
     losses = norms = interval = 0, since = 0;
   }
-  const double after = mean_loss(*model, all_validation);
+  const double after = mean_loss(model, all_validation);
   shown.line(fmt::format("{} steps in {:.1f} s, {:.0f} tokens/s", o.steps, training, static_cast<double>(o.steps * o.model.batch * o.model.context) / training));
-  if (o.sample) fmt::print("---- generated text ----\n{}\n------------------------\n", generated(*model, t, o));
+  if (o.sample) fmt::print("---- generated text ----\n{}\n------------------------\n", generated(model, t, o));
   if (table.write("train_text.csv")) fmt::print("wrote train_text.csv\n");
   else fmt::print("train_text.csv can't be written here\n");
   if (gnuplot(figure(table, bigram))) fmt::print("wrote train_text.svg\n");

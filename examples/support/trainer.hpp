@@ -32,21 +32,24 @@ struct observation {
                                        ///< the summed loss of a window with respect to q
 };
 
-/// A model with its optimizer, behind one face for all depths.
+/// A model with its optimizer. Depths 1, 2 and 4 are compiled programs; others are built now and run interpreted, as is
+/// for every depth what is run now and then.
 class trainer {
 public:
-  virtual ~trainer() = default;
-  virtual step_result step(const windows& w, double rate) = 0;
-  virtual double loss(const windows& w) = 0;
-  virtual observation observe(const windows& w) = 0;
+  explicit trainer(const model_options& o);
+  ~trainer();
+  step_result step(const windows& w, double rate);
+  double loss(const windows& w);
+  observation observe(const windows& w);
   /// The logits after each of `tokens`, of which there are `context`.
-  virtual std::vector<float> predict(std::span<const std::int32_t> tokens) = 0;
-  virtual bool compiled() const = 0;
-  virtual std::string summary() const = 0;
-};
+  std::vector<float> predict(std::span<const std::int32_t> tokens);
+  bool compiled() const;
+  std::string summary() const;
 
-/// Depths 1, 2 and 4 are compiled programs; others are built now and run interpreted.
-std::unique_ptr<trainer> make_trainer(const model_options& o);
+private:
+  struct state;
+  std::unique_ptr<state> s_;
+};
 
 /// The windows that begin at these places, as many as a batch.
 windows windows_at(std::span<const std::int32_t> text, std::span<const long> places, long context);

@@ -67,12 +67,12 @@ public:
     }
     for (std::size_t k : moving_) t.push_back(drawn({r.in[k].ax, real, -1, 1}, seed + 100 + k)), u.push_back(drawn({r.in[k].ax, real, -1, 1}, seed + 200 + k));
   }
-  program plain() const {
-    return program([&](ir::builder& b) { return std::vector<expr>{r_.f(inputs(b, r_.in, "x"))}; });
+  live_program plain() const {
+    return live_program([&](ir::builder& b) { return std::vector<expr>{r_.f(inputs(b, r_.in, "x"))}; });
   }
   /// (x, t, c) -> y, J t, J' c...
-  program first(const axes& result) const {
-    return program([&](ir::builder& b) {
+  live_program first(const axes& result) const {
+    return live_program([&](ir::builder& b) {
       const auto all = inputs(b, r_.in, "x"), t = inputs(b, moving_domains(), "t");
       const expr c = ir::input(b, result, real, "c");
       const auto forwards = jvp(function(all))(moving(all), t);
@@ -83,8 +83,8 @@ public:
     });
   }
   /// (x, t, c) -> H t... where H is the Hessian of <c, y>: forward over reverse, then reverse over forward.
-  program second(const axes& result) const {
-    return program([&](ir::builder& b) {
+  live_program second(const axes& result) const {
+    return live_program([&](ir::builder& b) {
       const auto all = inputs(b, r_.in, "x"), t = inputs(b, moving_domains(), "t");
       const expr c = ir::input(b, result, real, "c");
       const auto gradient = [&](const std::vector<expr>& x) { return vjp(function(all))(x, c).cotangents; };
@@ -122,7 +122,7 @@ template <class F> values differences(F f) {
 /// Whether results lie in what the op declares, on the sample and, if it is elementwise, in boxes that reach infinity.
 inline cell range_law(const row& r, const trial& at_sample) {
   const auto violation = [&](const values& in, const std::vector<ir::interval>& boxes, bool& bounded) {
-    const program p = at_sample.plain();
+    const live_program p = at_sample.plain();
     int own = -1;
     for (int k = 0; k < p.source().size(); k++)
       if (p.source()[k].op == r.op) own = k;
@@ -172,7 +172,7 @@ inline cell range_law(const row& r, const trial& at_sample) {
 inline verdicts laws_of(const row& r) {
   verdicts v;
   trial w(r);
-  const program plain = w.plain();
+  const live_program plain = w.plain();
   const ir::node result = plain.source()[plain.source().outputs[0]];
   w.c = {drawn({result.ax, real, -1, 1}, 300)};
   const values y = plain.interpreted(w.x);
@@ -192,7 +192,7 @@ inline verdicts laws_of(const row& r) {
     } else if (r.op->vjp && r.op->rule != ir::kinds::same && r.op->rule != ir::kinds::select && r.op->rule != ir::kinds::keep && r.op->rule != ir::kinds::reals)
       v[law::tangent] = {false, "has a derivative rule that nothing can reach"};
   } else {
-    const program first = w.first(result.ax), second = w.second(result.ax);
+    const live_program first = w.first(result.ax), second = w.second(result.ax);
     const values in = w.joined(w.x, w.t), d = first.interpreted(in), h = second.interpreted(in);
     const auto moving = w.moving_count();
     v[law::tangent] = within(distance({d[1]}, differences([&](double s) { return plain.interpreted(w.moved_to(s)); })), tolerance::differences);
@@ -211,7 +211,7 @@ inline verdicts laws_of(const row& r) {
     v[law::symmetric] = within(std::max(std::abs(one - other) / size, distance(over_reverse, over_forward)), tolerance::adjoint);
     apart = std::max({apart, distance(first.reference(in), d), distance(second.reference(in), h)});
     const values near = as(precision::twice, as(precision::single, in));
-    for (const program* p : {&first, &second})
+    for (const live_program* p : {&first, &second})
       rounding = std::max(rounding, distance(as(precision::twice, p->interpreted(as(precision::single, near), precision::single)), p->interpreted(near)));
   }
   v[law::policies] = within(apart, tolerance::policies);

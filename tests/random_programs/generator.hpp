@@ -40,7 +40,8 @@ struct random_program {
     if (roll.one_in(10)) extent_a = 1100 + roll.below(200);  // more than a chunk of lanes
     if (roll.one_in(25)) extent_b = 0;                       // nothing at all
     for (int k = 2 + roll.below(3); k-- > 0;) reals.push_back(some_axes(roll, 3));
-    integers.push_back(some_axes(roll, 2)), booleans.push_back(some_axes(roll, 2));
+    integers.push_back(some_axes(roll, 2));
+    booleans = {some_axes(roll, 2), axes(random_axes::a), axes(random_axes::b)}; // the last two bind the extents
   }
   long extent(axis_ref x) const { return x->extent != unbound ? x->extent : same(x, random_axes::a) || same(x, prime(random_axes::a)) ? extent_a : extent_b; }
   double elements(const axes& ax) const {
@@ -82,14 +83,12 @@ struct composer {
     return p.elements(all) < 20000;
   }
   expr any_real() { return roll.one_in(3) ? reals.back() : roll.of(reals); }
-  /// Another that can be combined with x.
+  /// Another that can be combined with x; nothing if none is found.
   expr partner(const expr& x, const std::vector<expr>& of) {
     for (int k = 0; k < 5; k++)
       if (const expr y = roll.of(of); small(x.ax(), y.ax())) return y;
-    return of == reals ? x : expr();
+    return {};
   }
-  static bool equal(const expr& x, const expr& y) { return x.id == y.id; }
-  friend bool operator==(const std::vector<expr>& x, const std::vector<expr>& y) { return &x == &y; }
   axes some_of(const axes& ax, bool none = false) {
     axes r;
     for (axis_ref x : ax)
@@ -120,7 +119,9 @@ struct composer {
     default: return x / 2;
     }
   }
-  expr combined(const expr& x, const expr& y) {
+  expr combined(const expr& x) {
+    const expr y = partner(x, reals);
+    if (y.empty()) return x;
     switch (roll.below(8)) {
     case 0: return x + at(y);
     case 1: return x - at(y);
@@ -150,7 +151,9 @@ struct composer {
     }
     }
   }
-  expr product(const expr& x, const expr& y) {
+  expr product(const expr& x) {
+    const expr y = partner(x, reals);
+    if (y.empty()) return x;
     axes shared;
     for (axis_ref k : x.ax())
       if (y.ax().has(k)) shared.add(k);
@@ -193,10 +196,13 @@ struct composer {
   }
   expr chosen(const expr& x) {
     const expr c = partner(x, booleans);
-    if (!c.attached()) return x;
-    switch (roll.below(3)) {
-    case 0: return where(c, x, -infinity);
-    case 1: return where(c, x, 0.0);
+    if (c.empty()) return x;
+    switch (roll.below(4)) {
+    case 0: return x.ax().n ? softmax(where(c, x, -infinity), some_of(x.ax())) : x; // rows may be masked whole
+    case 1:
+      if (x.ax().n == 0) return x;
+      else if (const expr y = logsumexp(where(c, tanh(x), -infinity), some_of(x.ax())); true) return where(y < -100, 0.5, y);
+    case 2: return where(c, x, 0.0);
     default: return where(!c, x, tanh(x));
     }
   }
@@ -214,7 +220,7 @@ struct composer {
     case 2: r = i - at(extent(k)); break;
     case 3: r = i.ax().n ? max(i, i.ax()[roll.below(i.ax().n)]) : -i; break;
     case 4: r = i.ax().n ? min(sum(i, i.ax()[roll.below(i.ax().n)]), 99) : abs(i); break;
-    case 5: if (const expr c = partner(i, booleans); c.attached()) r = where(c, i, 7); break;
+    case 5: if (const expr c = partner(i, booleans); !c.empty()) r = where(c, i, 7); break;
     default: if (const expr c = roll.of(booleans); small(i.ax(), c.ax())) r = i + at(c);
     }
     integers.push_back(max(r, -99));
@@ -229,7 +235,7 @@ struct composer {
     case 2: if (small(i.ax(), c.ax())) r = c || i == 2; break;
     case 3: r = !c; break;
     case 4: if (const expr x = any_real(); small(x.ax())) r = x < 0.2137; break;
-    default: if (const expr j = partner(i, integers); j.attached()) r = i != at(j);
+    default: if (const expr j = partner(i, integers); !j.empty()) r = i != at(j);
     }
     booleans.push_back(r);
   }
@@ -245,17 +251,17 @@ inline std::vector<expr> random_program::operator()(const std::vector<expr>& x, 
     case 0:
     case 1: y = c.pointwise(v); break;
     case 2:
-    case 3: y = c.combined(v, c.partner(v, c.reals)); break;
+    case 3: y = c.combined(v); break;
     case 4:
     case 5: y = c.reduced(v); break;
     case 6:
-    case 7: y = c.product(v, c.partner(v, c.reals)); break;
+    case 7: y = c.product(v); break;
     case 8:
     case 9: y = c.moved(v, ids); break;
     case 10: y = c.roll.one_in(4) ? c.noise(v, ids) : c.chosen(v); break;
     default:
       c.more_integers(), c.more_booleans();
-      if (const expr i = c.partner(v, c.integers); i.attached()) y = v * 0.5 + at(i * 0.01);
+      if (const expr i = c.partner(v, c.integers); !i.empty()) y = v * 0.5 + at(i * 0.01);
     }
     c.reals.push_back(y);
   }

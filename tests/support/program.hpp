@@ -95,7 +95,7 @@ inline double distance(const values& a, const values& b, double floor = 1) {
 }
 
 /// A program from a function that makes inputs in a builder and gives the expressions that are its results.
-class program {
+class live_program {
   struct state {
     ir::built_graph graph;
     ir::program_data data;
@@ -103,7 +103,7 @@ class program {
   std::unique_ptr<state> s_ = std::make_unique<state>();
 
 public:
-  template <class F> explicit program(F f) {
+  template <class F> explicit live_program(F f) {
     ir::builder& b = s_->graph.source;
     std::vector<expr> results = f(b);
     for (expr& y : results) y = ir::attach(b, y);

@@ -25,26 +25,24 @@ struct builder {
   }
   constexpr graph_view view() const { return {nodes, operands, inputs, outputs}; }
 
-  static constexpr unsigned mix(unsigned h, unsigned x) { return (h ^ x) * 16777619u; }
   static constexpr unsigned hash(const op_def* op, const int* in, int n, const attributes& a) {
     const auto bits = std::bit_cast<std::uint64_t>(a.value);
-    unsigned h = mix(mix(op->hash, static_cast<unsigned>(bits ^ (bits >> 32))), static_cast<unsigned>(a.start));
-    if (a.axis) h = mix(h, a.axis->hash);
-    for (int i = 0; i < n; i++) h = mix(h, static_cast<unsigned>(in[i]) + 1);
+    unsigned h = op->hash ^ static_cast<unsigned>(bits ^ (bits >> 32)) ^ static_cast<unsigned>(a.start) ^ (a.axis ? a.axis->hash : 0);
+    for (int i = 0; i < n; i++) h = (h ^ static_cast<unsigned>(in[i] + 1)) * 16777619u;
     return (h ^ (h >> 11)) % buckets;
   }
   constexpr bool equal(const node& x, const op_def* op, const int* in, int n, const attributes& a, const axes& ax) const {
     if (x.op != op || x.count != n || !(x.at == a) || !(x.ax == ax)) return false;
     for (int i = 0; i < n; i++)
-      if (operands[x.first + i] != in[i]) return false;
+      if (operands.at[x.first + i] != in[i]) return false;
     return true;
   }
   constexpr int put(const op_def* op, const int* in, int n, const axes& ax, kind k, const attributes& a, place where) {
     const unsigned h = hash(op, in, n, a);
     if (!op->is(trait::never_shared))
-      for (int i = bucket[h] - 1; i >= 0; i = next[i])
-        if (equal(nodes[i], op, in, n, a, ax)) return i;
-    const int id = nodes.size(), first = operands.size();
+      for (int i = bucket[h] - 1; i >= 0; i = next.at[i])
+        if (nodes.at[i].op == op && equal(nodes.at[i], op, in, n, a, ax)) return i;
+    const int id = nodes.size_, first = operands.size_;
     for (int i = 0; i < n; i++) operands.push_back(in[i]);
     nodes.push_back({op, first, n, ax, k, stage, a, where});
     next.push_back(bucket[h] - 1);

@@ -59,16 +59,16 @@ constexpr expr attach(builder& g, const fragment& f, place p) {
 constexpr expr attach(builder& g, const expr& x, place p = {}) { return x.g ? x : attach(g, x.loose, p); }
 
 constexpr kind common_kind(kinds rule, const builder& g, const int* in, int n) {
-  kind k = n ? g.nodes[in[rule == kinds::select && n > 1 ? 1 : 0]].k : real;
+  kind k = n ? g.nodes.at[in[rule == kinds::select && n > 1 ? 1 : 0]].k : real;
   for (int i = rule == kinds::select ? 2 : 1; i < n && rule != kinds::keep; i++)
-    k = promoted(k, g.nodes[in[i]].k);
+    k = promoted(k, g.nodes.at[in[i]].k);
   return (rule == kinds::same || rule == kinds::compare) && k == boolean ? integer : k;
 }
 
 constexpr int promote(builder& g, int id, kind to, place p) {
-  const kind from = g.nodes[id].k;
+  const kind from = g.nodes.at[id].k;
   if (from >= to) return id;
-  const node x = g.nodes[id];
+  const node x = g.nodes.at[id];
   if (x.op == &constant_def) {
     attributes a = x.at;
     a.k = to;
@@ -102,7 +102,7 @@ constexpr expr put_checked(builder& g, const op_def* op, const int* in, int n, c
   for (int i = 0; i < n; i++) {
     const kind want = operand_kind(op->rule, i, common);
     id[i] = op->rule == kinds::keep ? in[i] : promote(g, in[i], want, p);
-    seen[i] = {g.nodes[id[i]].ax, g.nodes[id[i]].k};
+    seen[i] = {g.nodes.at[id[i]].ax, g.nodes.at[id[i]].k};
     if (op->rule != kinds::keep && seen[i].k != want)
       return complain(g, op->name, seen, i + 1,
                       {{}, want == boolean ? "needs a boolean operand (compare something)" : "needs integer operands, not a real one"}, p);

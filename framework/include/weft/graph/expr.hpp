@@ -22,10 +22,10 @@ struct expr {
 
   constexpr bool attached() const { return g != nullptr; }
   constexpr bool empty() const { return !g && loose.n == 0; } ///< what a rule gives for "no derivative"
-  constexpr ir::node node() const { return id < 0 ? ir::node{} : g->nodes[id]; } // by value: the builder's arrays move
-  constexpr axes ax() const { return id < 0 ? axes{} : g->nodes[id].ax; }
-  constexpr ir::place where() const { return id < 0 ? ir::place{} : g->nodes[id].where; }
-  constexpr weft::kind kind() const { return id < 0 ? real : g->nodes[id].k; }
+  constexpr ir::node node() const { return id < 0 ? ir::node{} : g->nodes.at[id]; } // by value: the builder's arrays move
+  constexpr axes ax() const { return id < 0 ? axes{} : g->nodes.at[id].ax; }
+  constexpr ir::place where() const { return id < 0 ? ir::place{} : g->nodes.at[id].where; }
+  constexpr weft::kind kind() const { return id < 0 ? real : g->nodes.at[id].k; }
   /// Whether this is a plain number, and which.
   constexpr bool is_constant(double& value) const;
   constexpr bool is_constant_equal(double value) const {

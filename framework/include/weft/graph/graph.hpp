@@ -30,10 +30,10 @@ struct node {
 struct graph_view {
   range<node> nodes;
   range<int> operands, inputs, outputs;
-  constexpr int size() const { return nodes.size(); }
-  constexpr const node& operator[](int i) const { return nodes[i]; }
-  constexpr int in(const node& x, int j) const { return operands[x.first + j]; }
-  constexpr int in(int i, int j) const { return operands[nodes[i].first + j]; }
+  constexpr int size() const { return nodes.count; }
+  constexpr const node& operator[](int i) const { return nodes.at[i]; }
+  constexpr int in(const node& x, int j) const { return operands.at[x.first + j]; }
+  constexpr int in(int i, int j) const { return operands.at[nodes.at[i].first + j]; }
 };
 
 /// A graph of a size that is known: what a stage of the compile-time pipeline leaves to the next.

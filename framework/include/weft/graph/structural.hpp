@@ -122,8 +122,8 @@ constexpr expr arrange(const expr& x, const axes& to, place p = {}) {
 constexpr expr::expr(double value) { loose.push({&ir::constant_def, nullptr, value, real, {}}); }
 constexpr expr::expr(int value) { loose.push({&ir::constant_def, nullptr, static_cast<double>(value), integer, {}}); }
 constexpr bool expr::is_constant(double& value) const {
-  if (g ? id < 0 || g->nodes[id].op != &ir::constant_def : loose.n != 1 || loose.t[0].op != &ir::constant_def) return false;
-  value = g ? g->nodes[id].at.value : loose.t[0].value;
+  if (g ? id < 0 || g->nodes.at[id].op != &ir::constant_def : loose.n != 1 || loose.t[0].op != &ir::constant_def) return false;
+  value = g ? g->nodes.at[id].at.value : loose.t[0].value;
   return true;
 }
 

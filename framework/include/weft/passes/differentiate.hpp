@@ -22,13 +22,13 @@ constexpr list<bool> reached_from(const builder& g, range<int> leaves, int end, 
   first = end;
   for (int x : leaves)
     if (x >= 0 && x < end) {
-      reached[x] = true;
+      reached.at[x] = true;
       first = x < first ? x : first;
     }
   for (int i = first; i < end; i++) {
-    const node& x = g.nodes[i];
+    const node& x = g.nodes.at[i];
     if (x.k == real)
-      for (int j = 0; j < x.count; j++) reached[i] = reached[i] || (reached[g.operands[x.first + j]]);
+      for (int j = 0; j < x.count && !reached.at[i]; j++) reached.at[i] = reached.at[g.operands.at[x.first + j]];
   }
   return reached;
 }
@@ -52,26 +52,26 @@ constexpr void backward(builder& g, range<int> values, range<int> seeds, range<i
   list<bool> needed = reached_from(g, leaves, last + 1, first);
   list<bool> is_leaf(last + 1, false);
   for (int x : leaves)
-    if (x <= last) is_leaf[x] = true;
+    if (x <= last) is_leaf.at[x] = true;
   list<int> cotangent(last + 1, -1);
   const auto accumulate = [&](int to, const expr& d, place p) {
-    int& sum_so_far = cotangent[to];
-    const expr mine = to_axes(d, g.nodes[to].ax, p);
+    int& sum_so_far = cotangent.at[to];
+    const expr mine = to_axes(d, g.nodes.at[to].ax, p);
     sum_so_far = sum_so_far < 0 ? mine.id : (at(expr{&g, sum_so_far}, p) + at(mine, p)).id;
   };
   for (int i = 0; i < values.size(); i++)
-    if (values[i] >= 0) accumulate(values[i], {&g, seeds[i]}, {});
+    if (values.at[i] >= 0) accumulate(values.at[i], {&g, seeds.at[i]}, {});
   for (int i = last; i >= first; i--) {
-    if (cotangent[i] < 0 || !needed[i] || is_leaf[i]) continue;
-    const op_def* op = g.nodes[i].op;
-    const place where = g.nodes[i].where;
-    const int count = g.nodes[i].count, first_operand = g.nodes[i].first;
+    if (cotangent.at[i] < 0 || !needed.at[i] || is_leaf.at[i]) continue;
+    const op_def* op = g.nodes.at[i].op;
+    const place where = g.nodes.at[i].where;
+    const int count = g.nodes.at[i].count, first_operand = g.nodes.at[i].first;
     const bool fine = with_room<expr>(count, [&](expr* in) {
-      for (int j = 0; j < count; j++) in[j] = {&g, g.operands[first_operand + j]};
+      for (int j = 0; j < count; j++) in[j] = {&g, g.operands.at[first_operand + j]};
       for (int j = 0; j < count; j++) {
-        if (!needed[in[j].id]) continue;
-        if (!op->vjp) return refuse_derivative(g, g.nodes[i], "grad");
-        const expr d = op->vjp(j, in, count, {&g, i}, {&g, cotangent[i]});
+        if (!needed.at[in[j].id]) continue;
+        if (!op->vjp) return refuse_derivative(g, g.nodes.at[i], "grad");
+        const expr d = op->vjp(j, in, count, {&g, i}, {&g, cotangent.at[i]});
         if (!g.error.empty()) return false;
         if (!d.empty()) accumulate(in[j].id, attach(g, d, where), where);
       }
@@ -80,9 +80,9 @@ constexpr void backward(builder& g, range<int> values, range<int> seeds, range<i
     if (!fine) return;
   }
   for (int k = 0; k < leaves.size(); k++) {
-    const int w = leaves[k];
-    const expr d = w <= last && cotangent[w] >= 0 ? expr{&g, cotangent[w]} : zeros(g, g.nodes[w].ax, {});
-    gradients[k] = arrange(d, g.nodes[w].ax).id;
+    const int w = leaves.at[k];
+    const expr d = w <= last && cotangent.at[w] >= 0 ? expr{&g, cotangent.at[w]} : zeros(g, g.nodes.at[w].ax, {});
+    gradients.at[k] = arrange(d, g.nodes.at[w].ax).id;
   }
 }
 
@@ -96,26 +96,26 @@ constexpr void forward(builder& g, range<int> leaves, range<int> tangents, range
   const list<bool> moves = reached_from(g, leaves, last + 1, first);
   list<int> tangent(last + 1, -1);
   for (int k = 0; k < leaves.size(); k++)
-    if (leaves[k] <= last) tangent[leaves[k]] = arrange({&g, tangents[k]}, g.nodes[leaves[k]].ax).id;
+    if (leaves.at[k] <= last) tangent.at[leaves.at[k]] = arrange({&g, tangents.at[k]}, g.nodes.at[leaves.at[k]].ax).id;
   for (int i = first; i <= last; i++) {
-    if (!moves[i] || tangent[i] >= 0) continue;
-    const node x = g.nodes[i];
+    if (!moves.at[i] || tangent.at[i] >= 0) continue;
+    const node x = g.nodes.at[i];
     expr in[max_rank], t[max_rank];
     bool any = false;
     for (int j = 0; j < x.count; j++) {
-      const int o = g.operands[x.first + j];
+      const int o = g.operands.at[x.first + j];
       in[j] = {&g, o};
-      if (tangent[o] >= 0) t[j] = {&g, tangent[o]}, any = true;
+      if (tangent.at[o] >= 0) t[j] = {&g, tangent.at[o]}, any = true;
     }
     if (!any) continue;
     if (!x.op->jvp) return void(refuse_derivative(g, x, "jvp"));
     const expr d = x.op->jvp(in, t, x.count, {&g, i});
     if (!g.error.empty()) return;
-    if (!d.empty()) tangent[i] = to_axes(attach(g, d, x.where), x.ax, x.where).id;
+    if (!d.empty()) tangent.at[i] = to_axes(attach(g, d, x.where), x.ax, x.where).id;
   }
   for (int k = 0; k < values.size(); k++) {
-    const int v = values[k];
-    if (v >= 0) out[k] = arrange(tangent[v] >= 0 ? expr{&g, tangent[v]} : zeros(g, g.nodes[v].ax, {}), g.nodes[v].ax).id;
+    const int v = values.at[k];
+    if (v >= 0) out[k] = arrange(tangent.at[v] >= 0 ? expr{&g, tangent.at[v]} : zeros(g, g.nodes.at[v].ax, {}), g.nodes.at[v].ax).id;
   }
 }
 } // namespace weft::ir

@@ -6,13 +6,13 @@ namespace weft::ir {
 
 /// If node i is exp(x - guarded(y)) with y a log-sum-exp of that x: y, else -1.
 constexpr int softmax_of(graph_view g, int i) {
-  if (!g[i].op->is(trait::exponential)) return -1;
+  if (!g.nodes.at[i].op->is(trait::exponential)) return -1;
   const int difference = g.in(i, 0);
-  if (!g[difference].op->is(trait::subtraction)) return -1;
+  if (!g.nodes.at[difference].op->is(trait::subtraction)) return -1;
   const int guarded = g.in(difference, 1);
-  if (!g[guarded].op->is(trait::guard)) return -1;
+  if (!g.nodes.at[guarded].op->is(trait::guard)) return -1;
   const int lse = g.in(guarded, 0);
-  return g[lse].op->is(trait::log_sum_exp) && g.in(lse, 0) == g.in(difference, 0) && g[i].ax == g[g.in(lse, 0)].ax ? lse : -1;
+  return g.nodes.at[lse].op->is(trait::log_sum_exp) && g.in(lse, 0) == g.in(difference, 0) && g.nodes.at[i].ax == g.nodes.at[g.in(lse, 0)].ax ? lse : -1;
 }
 
 /// Replaces ops by the simpler ones that they are made of, where nothing streams them: after it every node but general
@@ -20,16 +20,16 @@ constexpr int softmax_of(graph_view g, int i) {
 constexpr void expand(graph_view g, builder& b) {
   rewriter r(g, b);
   for (int i = 0; i < g.size(); i++) {
-    const node& x = g[i];
+    const node& x = g.nodes.at[i];
     b.stage = x.stage;
     const int lse = softmax_of(g, i);
-    const bool normalised = lse >= 0 && g[lse].op->expand_softmax;
+    const bool normalised = lse >= 0 && g.nodes.at[lse].op->expand_softmax;
     if (!normalised && !x.op->expand) {
-      r.moved[i] = r.copy(x).id;
+      r.moved.at[i] = r.copy(x).id;
       continue;
     }
-    const node& y = normalised ? g[lse] : x;
-    r.moved[i] = with_room<expr>(y.count, [&](expr* in) {
+    const node& y = normalised ? g.nodes.at[lse] : x;
+    r.moved.at[i] = with_room<expr>(y.count, [&](expr* in) {
       r.operands(y, in);
       return (normalised ? y.op->expand_softmax(in, y) : y.op->expand(in, y)).id;
     });

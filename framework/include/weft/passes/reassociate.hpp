@@ -31,14 +31,14 @@ constexpr void reassociate(graph_view g, builder& b) {
   for (int i = 0; i < g.size(); i++) {
     const node& x = g[i];
     b.stage = x.stage;
-    r.moved[i] = r.copy(x).id;
+    r.moved.at[i] = r.copy(x).id;
     if (x.op->how != form::contract) continue;
     double best = 0;
     int chosen[3]{};
     for (int side = 0; side < 2; side++) {
       const int inner = g.in(x, side), c = g.in(x, 1 - side);
       const node& p = g[inner];
-      if (p.op->how != form::contract || uses[inner] != 1 || p.at.value != x.at.value) continue;
+      if (p.op->how != form::contract || uses.at[inner] != 1 || p.at.value != x.at.value) continue;
       bool captured = false; // c has an axis that the inner product sums: moving it inside would change its meaning
       for (axis_ref a : p.at.shape) captured = captured || g[c].ax.has(a);
       if (captured) continue;
@@ -56,7 +56,7 @@ constexpr void reassociate(graph_view g, builder& b) {
       axes s = x.at.shape;
       for (int side = 0; side < 2; side++) {
         const node& p = g[g.in(x, side)];
-        if (p.op->how == form::contract && uses[g.in(x, side)] == 1)
+        if (p.op->how == form::contract && uses.at[g.in(x, side)] == 1)
           for (axis_ref a : p.at.shape)
             if (!s.has(a) && g[chosen[0]].ax.has(a) && g[chosen[1]].ax.has(a)) s.add(a);
       }
@@ -64,10 +64,10 @@ constexpr void reassociate(graph_view g, builder& b) {
     }();
     attributes first = x.at, second = x.at;
     first.shape = all_summed.without(g[chosen[0]].ax), second.shape = all_summed.without(first.shape);
-    const int near[2]{r.moved[chosen[1]], r.moved[chosen[2]]};
+    const int near[2]{r.moved.at[chosen[1]], r.moved.at[chosen[2]]};
     const expr inner = put(b, x.op, near, 2, first, x.where);
-    const int far[2]{r.moved[chosen[0]], inner.id};
-    r.moved[i] = inner.id < 0 ? r.moved[i] : arrange(put(b, x.op, far, 2, second, x.where), x.ax, x.where).id;
+    const int far[2]{r.moved.at[chosen[0]], inner.id};
+    r.moved.at[i] = inner.id < 0 ? r.moved.at[i] : arrange(put(b, x.op, far, 2, second, x.where), x.ax, x.where).id;
   }
   r.finish();
 }

@@ -11,29 +11,29 @@ struct rewriter {
   list<int> moved; ///< the new number of each old node, -1 before it is reached
 
   constexpr rewriter(graph_view g, builder& b) : from(g), to(b), moved(g.size(), -1) {}
-  constexpr expr operator[](int old) { return {&to, moved[old]}; }
+  constexpr expr operator[](int old) { return {&to, moved.at[old]}; }
   /// The node's operands in the new graph.
   constexpr void operands(const node& x, expr* in) {
-    for (int j = 0; j < x.count; j++) in[j] = {&to, moved[from.in(x, j)]};
+    for (int j = 0; j < x.count; j++) in[j] = {&to, moved.at[from.in(x, j)]};
   }
   /// The node as it was, on the new operands.
   constexpr expr copy(const node& x) {
     int in[max_rank]{};
-    for (int j = 0; j < x.count; j++) in[j] = moved[from.in(x, j)];
+    for (int j = 0; j < x.count; j++) in[j] = moved.at[from.in(x, j)];
     const int id = to.put(x.op, in, x.count, x.ax, x.k, x.at, x.where);
     if (x.op->how == form::input) to.inputs.push_back(id);
     return {&to, id};
   }
   constexpr void finish() {
-    for (int o : from.outputs) to.outputs.push_back(moved[o]);
+    for (int o : from.outputs) to.outputs.push_back(moved.at[o]);
   }
 };
 
 /// How often each node is read, outputs included.
 constexpr list<int> use_counts(graph_view g) {
   list<int> uses(g.size(), 0);
-  for (int o : g.operands) uses[o]++;
-  for (int o : g.outputs) uses[o]++;
+  for (int o : g.operands) uses.at[o]++;
+  for (int o : g.outputs) uses.at[o]++;
   return uses;
 }
 } // namespace weft::ir

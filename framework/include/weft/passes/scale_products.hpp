@@ -11,19 +11,19 @@ constexpr void scale_products(graph_view g, builder& b) {
   for (int i = 0; i < g.size(); i++) {
     const node& x = g[i];
     b.stage = x.stage;
-    r.moved[i] = -1;
+    r.moved.at[i] = -1;
     if (x.op->is(trait::product) && x.count == 2)
       for (int j = 0; j < 2; j++) {
         const node& p = g[g.in(x, j)];
         const node& k = g[g.in(x, 1 - j)];
-        if (p.op->how != form::contract || k.op != &constant_def || uses[g.in(x, j)] != 1) continue;
+        if (p.op->how != form::contract || k.op != &constant_def || uses.at[g.in(x, j)] != 1) continue;
         attributes a = p.at;
         a.value *= k.at.value;
-        const int in[2]{r.moved[g.in(p, 0)], r.moved[g.in(p, 1)]};
-        r.moved[i] = b.put(p.op, in, 2, p.ax, real, a, p.where);
+        const int in[2]{r.moved.at[g.in(p, 0)], r.moved.at[g.in(p, 1)]};
+        r.moved.at[i] = b.put(p.op, in, 2, p.ax, real, a, p.where);
         break;
       }
-    if (r.moved[i] < 0) r.moved[i] = r.copy(x).id;
+    if (r.moved.at[i] < 0) r.moved.at[i] = r.copy(x).id;
   }
   r.finish();
 }

@@ -6,12 +6,12 @@ namespace weft::ir {
 
 /// An operand that elementwise ops broadcast themselves need not be broadcast before.
 constexpr int without_arrangement(const builder& g, const node& x, int j, const int* in) {
-  const node& source = g.nodes[in[j]];
+  const node& source = g.nodes.at[in[j]];
   if (source.op != &arrange_def) return in[j];
-  const int inner = g.operands[source.first];
+  const int inner = g.operands.at[source.first];
   return with_room<operand>(x.count, [&](operand* seen) {
-    for (int i = 0; i < x.count; i++) seen[i] = {g.nodes[in[i]].ax, g.nodes[in[i]].k};
-    seen[j].ax = g.nodes[inner].ax;
+    for (int i = 0; i < x.count; i++) seen[i] = {g.nodes.at[in[i]].ax, g.nodes.at[in[i]].k};
+    seen[j].ax = g.nodes.at[inner].ax;
     return x.op->infer(seen, x.count, x.at).out == x.ax ? inner : in[j];
   });
 }
@@ -21,20 +21,20 @@ constexpr int without_arrangement(const builder& g, const node& x, int j, const 
 constexpr void simplify(graph_view g, builder& b) {
   rewriter r(g, b);
   list<bool> needed(g.size(), false);
-  for (int o : g.outputs) needed[o] = true;
+  for (int o : g.outputs) needed.at[o] = true;
   for (int i = g.size(); i-- > 0;)
-    if (needed[i])
-      for (int j = 0; j < g[i].count; j++) needed[g.in(i, j)] = true;
+    if (needed.at[i])
+      for (int j = 0; j < g.nodes.at[i].count; j++) needed.at[g.in(i, j)] = true;
   for (int i = 0; i < g.size(); i++) {
-    const node& x = g[i];
-    if (!needed[i] && x.op->how != form::input) continue;
+    const node& x = g.nodes.at[i];
+    if (!needed.at[i] && x.op->how != form::input) continue;
     b.stage = x.stage;
     int in[max_rank]{};
     bool constant = x.op->fold && x.count > 0;
     double value[max_rank]{};
     for (int j = 0; j < x.count; j++) {
-      in[j] = r.moved[g.in(x, j)];
-      const node& o = b.nodes[in[j]];
+      in[j] = r.moved.at[g.in(x, j)];
+      const node& o = b.nodes.at[in[j]];
       value[j] = o.at.value;
       constant = constant && o.op == &constant_def && o.at.value < 1e100 && o.at.value > -1e100;
     }
@@ -42,7 +42,7 @@ constexpr void simplify(graph_view g, builder& b) {
       if (const double y = x.op->fold(value); y == y) {
         attributes a;
         a.value = y, a.k = x.k;
-        r.moved[i] = b.put(&constant_def, nullptr, 0, {}, x.k, a, x.where);
+        r.moved.at[i] = b.put(&constant_def, nullptr, 0, {}, x.k, a, x.where);
         continue;
       }
     if (x.op->how == form::map)
@@ -54,12 +54,12 @@ constexpr void simplify(graph_view g, builder& b) {
         return y.attached() ? y.id : -1;
       });
       if (simpler >= 0) {
-        r.moved[i] = simpler;
+        r.moved.at[i] = simpler;
         continue;
       }
     }
-    r.moved[i] = b.put(x.op, in, x.count, x.ax, x.k, x.at, x.where);
-    if (x.op->how == form::input) b.inputs.push_back(r.moved[i]);
+    r.moved.at[i] = b.put(x.op, in, x.count, x.ax, x.k, x.at, x.where);
+    if (x.op->how == form::input) b.inputs.push_back(r.moved.at[i]);
   }
   r.finish();
 }

@@ -74,8 +74,8 @@ template <int N> constexpr roomy_graph<N> roomy(const builder& b) {
 /// Continues from a graph that an earlier stage left.
 constexpr void resume(builder& b, graph_view from) {
   for (const node& x : from.nodes) {
-    const int id = b.nodes.size();
-    const unsigned h = builder::hash(x.op, from.operands.first + x.first, x.count, x.at);
+    const int id = b.nodes.size_;
+    const unsigned h = builder::hash(x.op, from.operands.at + x.first, x.count, x.at);
     b.nodes.push_back(x);
     b.next.push_back(b.bucket[h] - 1);
     b.bucket[h] = id + 1;
@@ -87,22 +87,22 @@ constexpr void resume(builder& b, graph_view from) {
 /// Copies what the outputs need, and all inputs, in order.
 constexpr void without_dead_nodes(graph_view from, builder& to) {
   list<int> moved(from.size(), -1);
-  for (int o : from.outputs) moved[o] = 0;
-  for (int i : from.inputs) moved[i] = 0;
+  for (int o : from.outputs) moved.at[o] = 0;
+  for (int i : from.inputs) moved.at[i] = 0;
   for (int i = from.size(); i-- > 0;)
-    if (moved[i] >= 0)
-      for (int j = 0; j < from[i].count; j++) moved[from.in(i, j)] = 0;
+    if (moved.at[i] >= 0)
+      for (int j = 0; j < from[i].count; j++) moved.at[from.in(i, j)] = 0;
   for (int i = 0; i < from.size(); i++) {
-    if (moved[i] < 0) continue;
+    if (moved.at[i] < 0) continue;
     node x = from[i];
     const int first = to.operands.size();
-    for (int j = 0; j < x.count; j++) to.operands.push_back(moved[from.in(x, j)]);
+    for (int j = 0; j < x.count; j++) to.operands.push_back(moved.at[from.in(x, j)]);
     x.first = first;
-    moved[i] = to.nodes.size();
+    moved.at[i] = to.nodes.size();
     to.nodes.push_back(x);
   }
-  for (int i : from.inputs) to.inputs.push_back(moved[i]);
-  for (int o : from.outputs) to.outputs.push_back(moved[o]);
+  for (int i : from.inputs) to.inputs.push_back(moved.at[i]);
+  for (int o : from.outputs) to.outputs.push_back(moved.at[o]);
 }
 
 template <int Level, int N, class Fn, class... A> struct stage_of;
@@ -165,7 +165,7 @@ template <int N, class Fn, class... A> constexpr roomy_graph<N> settled() {
   result_t<Fn, A...> y{};
   int results = 0;
   each_leaf([&](const expr&) { results++; }, y);
-  g.outputs = {g.outputs.first + (g.outputs.count - results), results};
+  g.outputs = {g.outputs.at + (g.outputs.count - results), results};
   without_dead_nodes(g, b);
   return roomy<N>(b);
 }

@@ -24,6 +24,7 @@ constexpr expr random_bits(const at& seed, const at& counter) { return ir::binar
 /// For every place of the given axes: the counter is the row-major position.
 constexpr expr random_bits(const at& seed, const axes& over) {
   expr counter = 0;
+  if (seed.e.attached()) counter = ir::attach(*seed.e.g, counter, seed.where); // what is unattached has no room for many axes
   for (axis_ref a : over) counter = counter * at(extent(a)) + at(index(a));
   return random_bits(seed, counter);
 }

@@ -1,0 +1,218 @@
+// SPDX-License-Identifier: BSL-1.0
+#define BOOST_TEST_MODULE random_programs
+#include "random_programs/generator.hpp"
+
+#include <support/tolerances.hpp>
+
+#include <weft/facts/print.hpp>
+#include <weft/graph/verify.hpp>
+#include <weft/run/pool.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstdlib>
+
+using namespace support;
+
+namespace {
+constexpr axis<"gap", 2> gap;
+
+/// The same tensor in other memory: axes in another order, every other element.
+struct spread {
+  value storage;
+  tensor_ref ref;
+  spread(const value& v, kind k, precision p, dice& roll) : storage(k, p, {}, {}) {
+    const tensor_ref dense = v.ref();
+    axes order = dense.ax;
+    if (order.n < max_rank) order.add(gap);
+    for (int i = order.n; i-- > 1;) std::swap(order.a[i], order.a[roll.below(i + 1)]);
+    std::vector<long> extents;
+    for (axis_ref a : order) extents.push_back(same(a, gap) ? 2 : dense.extent_of(a));
+    storage = value(k, p, order, extents);
+    ref = storage.ref();
+    if (const int g = order.find(gap); g >= 0) {
+      if (storage.size()) ref.data = static_cast<char*>(ref.data) + ref.stride[g] * static_cast<long>(size_of(ref.type));
+      for (int i = g; i + 1 < order.n; i++) ref.extent[i] = ref.extent[i + 1], ref.stride[i] = ref.stride[i + 1];
+      ref.ax = order.without(axis_ref(gap));
+    }
+    copy_to(v.ref(), ref);
+  }
+};
+
+/// The largest value that a program computes, and the largest sum of magnitudes that it adds up.
+double summed_magnitude(const live_program& p, const values& in) {
+  const live_program measure([&](ir::builder& b) {
+    ir::rewriter copy(p.source(), b);
+    std::vector<expr> seen;
+    for (int i = 0; i < p.source().size(); i++) {
+      const ir::node& x = p.source()[i];
+      const expr y = copy.copy(x);
+      copy.moved[i] = y.id;
+      if (x.k != real) continue;
+      seen.push_back(y);
+      if (x.op == ir::op<sum_op>) seen.push_back(sum(abs(copy[p.source().in(i, 0)]), p.source()[p.source().in(i, 0)].ax.without(x.ax)));
+      if (x.op == ir::op<contract_op>)
+        seen.push_back(contract(abs(copy[p.source().in(i, 0)]), abs(copy[p.source().in(i, 1)]), x.at.shape));
+    }
+    return seen;
+  });
+  double m = 1;
+  for (const value& v : measure.reference(in))
+    for (long e = 0; e < v.size(); e++)
+      if (std::isfinite(v[e])) m = std::max(m, std::abs(v[e]));
+  return m;
+}
+
+struct trial {
+  random_program p;
+  values x, ids, masks, t, u;
+
+  explicit trial(std::uint64_t seed) : p(seed) {
+    const auto draw = [&](const std::vector<axes>& ax, kind k, double lo, double hi, std::uint64_t offset, values& to) {
+      for (const axes& a : ax) {
+        std::vector<long> extents;
+        for (axis_ref one : a) extents.push_back(p.extent(one));
+        value v(k, precision::twice, a, extents);
+        for (long e = 0; e < v.size(); e++) {
+          const double z = uniform_at(seed * 64 + offset, static_cast<std::uint64_t>(e));
+          v.set(e, k == boolean ? z < 0.6 : k == integer ? std::floor(lo + (hi - lo) * z) : lo + (hi - lo) * z);
+        }
+        to.push_back(v), offset++;
+      }
+    };
+    draw(p.reals, real, -1.5, 1.5, 0, x), draw(p.integers, integer, 0, random_program::id_count, 10, ids), draw(p.booleans, boolean, 0, 1, 20, masks);
+    draw(p.reals, real, -1, 1, 30, t), draw(p.reals, real, -1, 1, 40, u);
+  }
+  values inputs(bool tangents) const {
+    values all = x;
+    all.insert(all.end(), ids.begin(), ids.end()), all.insert(all.end(), masks.begin(), masks.end());
+    if (tangents) all.insert(all.end(), t.begin(), t.end()), all.insert(all.end(), u.begin(), u.end());
+    return all;
+  }
+  struct traced {
+    std::vector<expr> x, ids, masks, t, u;
+  };
+  traced arguments(ir::builder& b, bool tangents) const {
+    traced a{p.inputs(b, p.reals, real, "x"), p.inputs(b, p.integers, integer, "ids"), p.inputs(b, p.booleans, boolean, "mask"), {}, {}};
+    if (tangents) a.t = p.inputs(b, p.reals, real, "t"), a.u = p.inputs(b, p.reals, real, "u");
+    return a;
+  }
+  live_program plain() const {
+    return live_program([&](ir::builder& b) {
+      const traced a = arguments(b, false);
+      return p(a.x, a.ids, a.masks);
+    });
+  }
+  /// The mean square of all results.
+  auto loss(const traced& a) const {
+    return [this, a](const std::vector<expr>& x) {
+      expr total = 0.0;
+      for (const expr& y : p(x, a.ids, a.masks)) total = total + at(y.ax().n ? mean(y * at(y), y.ax()) : y * at(y));
+      return total;
+    };
+  }
+  /// The loss's tangent along t, then its gradient.
+  live_program first() const {
+    return live_program([&](ir::builder& b) {
+      const traced a = arguments(b, true);
+      std::vector<expr> out{jvp(loss(a))(a.x, a.t).tangent};
+      const std::vector<expr> g = grad(loss(a))(a.x);
+      out.insert(out.end(), g.begin(), g.end());
+      return out;
+    });
+  }
+  /// The Hessian times t (forward over reverse), then times u (reverse over reverse).
+  live_program second() const {
+    return live_program([&](ir::builder& b) {
+      const traced a = arguments(b, true);
+      std::vector<expr> out = hvp(loss(a))(a.x, a.t);
+      const auto slope = [&](const std::vector<expr>& x) {
+        const std::vector<expr> g = grad(loss(a))(x);
+        expr total = 0.0;
+        for (std::size_t k = 0; k < g.size(); k++) total = total + at(sum(g[k] * at(a.u[k]), g[k].ax()));
+        return total;
+      };
+      const std::vector<expr> hu = grad(slope)(a.x);
+      out.insert(out.end(), hu.begin(), hu.end());
+      return out;
+    });
+  }
+};
+
+std::string shown(const live_program& p) { return ir::to_text(p.source()) + "lowered:\n" + ir::to_text(p.lowered()) + ir::to_text(p.lowered(), p.plan()); }
+
+/// Legal before and after the passes; the same by both policies, from and into memory of any layout, on any number of
+/// threads. Empty, or what is wrong.
+std::string verdict_on(const live_program& p, const values& in, double magnitude, dice roll) try {
+  for (const ir::graph_view g : {p.source(), p.lowered()})
+    if (const ir::message m = ir::verify(g); !m.empty()) return "illegal: " + std::string(m.view());
+  const values want = p.reference(in), got = p.interpreted(in);
+  if (const double d = distance(want, got, magnitude); !(d <= tolerance::policies)) { if (getenv("SHOW")) for (size_t k = 0; k < want.size(); k++) for (long e = 0; e < want[k].size(); e++) printf("%zu %ld %g %g\n", k, e, want[k][e], got[k][e]); return "reference and interpreted differ by " + std::to_string(d / 1e-12) + "e-12"; }
+  std::vector<spread> places, results;
+  std::vector<tensor_ref> given;
+  for (std::size_t k = 0; k < in.size(); k++) {
+    places.emplace_back(in[k], p.source()[p.source().inputs[static_cast<int>(k)]].k, precision::twice, roll);
+    given.push_back(places.back().ref);
+  }
+  results.reserve(want.size());
+  int next = 0;
+  const auto place = [&](const value& v) {
+    results.emplace_back(v, p.source()[p.source().outputs[next++]].k, precision::twice, roll);
+    return results.back().ref;
+  };
+  const values again = p.run(policy::interpreted, precision::twice, given, place);
+  if (const double d = distance(want, again, magnitude); !(d <= tolerance::policies)) return "strided memory gives a difference of " + std::to_string(d / 1e-12) + "e-12";
+  const int threads = weft::threads();
+  set_threads(3);
+  const values threaded = p.interpreted(in);
+  set_threads(threads);
+  if (distance(got, threaded) != 0) return "another number of threads gives other bits";
+  return "";
+} catch (const error& e) { return std::string("throws: ") + e.what(); }
+
+/// Whether <a, u> = <b, t>, as far as the magnitudes allow.
+bool symmetric(const values& a, const values& u, const values& b, const values& t, double magnitude) {
+  double one = 0, other = 0, size = magnitude;
+  for (std::size_t k = 0; k < a.size(); k++) one += dot(a[k], u[k], size);
+  for (std::size_t k = 0; k < b.size(); k++) other += dot(b[k], t[k], size);
+  return std::isnan(one) || std::isnan(other) || std::abs(one - other) <= 1e-10 * size;
+}
+
+std::string verdict_on(std::uint64_t seed) {
+  const trial w(seed);
+  const dice roll{seed, 5000};
+  const auto blame = [&](const live_program& p, const std::string& what) {
+    return what.empty() ? what : "seed " + std::to_string(seed) + ", a=" + std::to_string(w.p.extent_a) + ", b=" + std::to_string(w.p.extent_b) + ": " + what + "\n" + shown(p);
+  };
+  const live_program plain = w.plain();
+  if (const auto bad = blame(plain, verdict_on(plain, w.inputs(false), summed_magnitude(plain, w.inputs(false)), roll)); !bad.empty()) return "value, " + bad;
+  const live_program first = w.first();
+  const double size = summed_magnitude(first, w.inputs(true));
+  if (const auto bad = blame(first, verdict_on(first, w.inputs(true), size, roll)); !bad.empty()) return "first derivative, " + bad;
+  const values d = first.interpreted(w.inputs(true));
+  const value one(tensor<double>(1.0));
+  if (!symmetric({d[0]}, {one}, values(d.begin() + 1, d.end()), w.t, size)) return "<gradient, t> is not the tangent, " + blame(first, "J");
+  const live_program second = w.second();
+  const double larger = summed_magnitude(second, w.inputs(true));
+  if (const auto bad = blame(second, verdict_on(second, w.inputs(true), larger, roll)); !bad.empty()) return "second derivative, " + bad;
+  const values h = second.interpreted(w.inputs(true));
+  const auto half = h.begin() + static_cast<long>(h.size() / 2);
+  if (!symmetric(values(h.begin(), half), w.u, values(half, h.end()), w.t, larger)) return "<u, H t> is not <t, H u>, " + blame(second, "H");
+  return "";
+}
+} // namespace
+
+/// WEFT_RANDOM_PROGRAMS=first:count tries others than the usual ones.
+BOOST_AUTO_TEST_CASE(random_programs_agree) {
+  unsigned long first = 0, count = 500;
+  if (const char* wish = std::getenv("WEFT_RANDOM_PROGRAMS")) std::sscanf(wish, "%lu:%lu", &first, &count);
+  int failures = 0;
+  for (unsigned long seed = first; seed < first + count && failures < 3; seed++) {
+    std::string bad;
+    try {
+      bad = verdict_on(seed);
+    } catch (const error& e) { bad = "seed " + std::to_string(seed) + " throws: " + e.what(); }
+    BOOST_TEST(bad.empty(), bad);
+    failures += !bad.empty();
+  }
+}
