@@ -56,6 +56,14 @@ extent_table::extent_table(const program_data& data, const std::vector<tensor_re
     for (int j = 0; j < t.ax.n; j++) bind(x.ax[x.ax.find(t.ax[j])], t.extent[j], who);
     if (t.ax.n == 0 && t.data == nullptr) throw error(fmt::format("{}: the tensor is not set; give it a value", who));
   }
+  // A rename's two names have one extent, whichever is known: of a rename that only its value needed, no node is left.
+  const auto known = [&](axis_ref a) { return a->extent != unbound || find(a); };
+  for (bool more = true; more;) {
+    more = false;
+    for (int i = 0; i < g.size(); i++)
+      if (const node& x = g[i]; x.op->extent && x.op->how == form::view && known(x.at.to) && !known(x.at.axis))
+        bind(x.at.axis, of(x.at.to), std::string(x.op->name)), more = true;
+  }
   for (int i = 0; i < g.size(); i++)
     if (const node& x = g[i]; x.op->extent) bind(x.at.to, x.op->extent(x, g, resolver()), std::string(x.op->name));
 }

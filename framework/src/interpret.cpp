@@ -9,34 +9,36 @@ template <class T> void interpret(const plan_view& plan, const region_pass& pass
   constexpr int width = lanes<T>;
   using lane = lane_int<T>;
   using ints = packet<lane>;
-  const T* at[512];
-  int advance[512];
-  const auto buffer = [&](int i) { return buffers + static_cast<long>(i) * interpreted_block * width; };
-  for (long from = 0; from < call.packets; from += interpreted_block) {
+  const T* at[most_instructions];
+  int advance[most_instructions];
+  const long blocks = (call.packets + interpreted_block - 1) / interpreted_block;
+  for (long b = 0; b < call.rows * blocks; b++) {
+    const long row = b / blocks, from = b % blocks * interpreted_block;
     const long n = std::min(interpreted_block, call.packets - from);
     for (int i = 0; i < pass.count; i++) {
-      const instruction& x = plan.instructions[pass.first + i];
-      T* out = buffer(i);
+      const instruction& x = plan.instructions.at[pass.first + i];
+      T* out = buffers + static_cast<long>(i) * interpreted_block * width;
+      at[i] = out, advance[i] = width;
       switch (x.what) {
       case instruction::load:
         advance[i] = call.advance[x.slot];
-        at[i] = call.load[x.slot] + from * advance[i];
+        at[i] = call.load[x.slot] + row * call.load_row[x.slot] + from * advance[i];
         break;
       case instruction::number:
+        advance[i] = 0;
         if (x.common == real) store(out, broadcast<packet<T>>(static_cast<T>(x.value)));
         else store(out, bits_as<packet<T>>(broadcast<ints>(static_cast<lane>(x.common == boolean ? -(x.value != 0) : x.value))));
-        at[i] = out, advance[i] = 0;
         break;
       case instruction::extent:
+        advance[i] = 0;
         store(out, bits_as<packet<T>>(broadcast<ints>(call.extent[x.slot])));
-        at[i] = out, advance[i] = 0;
         break;
       case instruction::index: {
-        const lane step = call.index_step[x.slot];
-        for (long k = 0; k < n; k++)
-          store(out + k * width, bits_as<packet<T>>(ints(broadcast<ints>(static_cast<lane>(call.index[x.slot] + static_cast<lane>(from + k) * width * step)) +
-                                                         iota<ints>() * broadcast<ints>(step))));
-        at[i] = out, advance[i] = width;
+        const ints within = iota<ints>() * broadcast<ints>(call.index_lane[x.slot]);
+        for (long k = 0; k < n; k++) {
+          const lane first = static_cast<lane>(call.index[x.slot] + static_cast<lane>(row) * call.index_row[x.slot] + static_cast<lane>(from + k) * call.index_packet[x.slot]);
+          store(out + k * width, bits_as<packet<T>>(ints(broadcast<ints>(first) + within)));
+        }
         break;
       }
       case instruction::apply: {
@@ -44,7 +46,6 @@ template <class T> void interpret(const plan_view& plan, const region_pass& pass
         int steps[3]{};
         for (int j = 0; j < x.op->arity; j++) in[j] = at[x.arg[j]], steps[j] = advance[x.arg[j]];
         x.op->template code<T>(x.common).block(out, in, steps, n);
-        at[i] = out, advance[i] = width;
         break;
       }
       case instruction::combine: {
@@ -58,16 +59,17 @@ template <class T> void interpret(const plan_view& plan, const region_pass& pass
           code.block(total, both, steps, n);
           break;
         }
+        T* total = call.combine[x.slot] + row * width;
         const long whole = std::min(n, std::max(0l, (call.valid - from * width) / width));
-        code.fold(call.combine[x.slot], in, step, whole);
+        code.fold(total, in, step, whole);
         for (long k = whole; k < n; k++) { // the last packet, without the lanes past the end
           store(out, counted<T>(load(in + k * step), call.valid - (from + k) * width, x.op->neutral, x.common));
-          code.fold(call.combine[x.slot], out, 0, 1);
+          code.fold(total, out, 0, 1);
         }
         break;
       }
       case instruction::store: {
-        T* to = call.store[x.slot] + from * width;
+        T* to = call.store[x.slot] + row * call.store_row[x.slot] + from * width;
         const T* in = at[x.arg[0]];
         if (advance[x.arg[0]]) std::memcpy(to, in, static_cast<std::size_t>(n * width) * sizeof(T));
         else

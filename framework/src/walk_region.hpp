@@ -8,13 +8,15 @@ namespace weft::ir {
 
 /// The memory of a value as a region reads or writes it.
 struct region_memory {
-  int storage = -1;   ///< the node that owns the memory
+  int storage = -1; ///< the node that owns the memory
   dtype type = dtype::float32;
-  long offset = 0;    ///< in elements
-  layout strides;     ///< along the node's axes
+  long offset = 0;  ///< in elements
+  layout strides;   ///< along the node's axes
 };
 
-/// A region prepared for given extents: its loops, and for each slot how far it moves with them.
+/// A region prepared for given extents. Its loops, from outside: kept ones, then for each phase reduced ones; then rows of
+/// lanes, several in one call of a pass. Rows are the innermost kept loop, or the innermost reduced one if lanes are kept
+/// while something is reduced.
 struct region_call {
   struct loop {
     long extent = 1;
@@ -22,21 +24,23 @@ struct region_call {
   };
   struct moving_slot {
     slot what;
-    region_memory memory;          ///< of values
-    std::vector<long> stride;      ///< along each loop; for indices 1 on the loop of their axis
-    long constant = 0;             ///< of extents
+    region_memory memory;              ///< of values
+    std::vector<long> outer;           ///< strides along the kept, then the reduced loops; of indices 1 on their axis's loop
+    long row = 0, lane = 0;            ///< and along rows and lanes
+    long extent = 0;                   ///< of extents
+    bool in_place = false;             ///< lanes lie next to each other, in the program's own type
   };
   const region* r = nullptr;
-  std::vector<loop> kept, reduced; ///< the loops around the lanes
-  long lanes_extent = 1;
-  bool lanes_reduced = false;      ///< the lanes' axis is reduced
-  long chunk = 0;                  ///< lanes a call
-  long chunks = 1;                 ///< of a kept lane axis: how many
-  long units = 1, tasks = 1;       ///< a unit is one row, or one chunk of lanes of it
+  std::vector<loop> kept, reduced;
+  long kept_total = 1, reduced_total = 1;
+  long row_extent = 1, lane_extent = 1;
+  bool rows_reduced = false;           ///< rows belong to the reduction
+  long block = 1, blocks = 1;          ///< rows a unit, and how many units they make
+  long chunk = 1, chunks = 1;          ///< lanes a unit; all of them where they are reduced
+  long units = 1, tasks = 1;
   std::vector<std::vector<moving_slot>> slots; ///< by pass
   std::vector<moving_slot> exits;
-  long kept_total = 1, reduced_total = 1;
-  long scratch_bytes = 0;          ///< for each worker
+  long scratch_bytes = 0;              ///< for each worker
 };
 
 /// `memory(node)` tells where a value lies.
@@ -46,7 +50,8 @@ region_call prepare_region(graph_view g, const plan_view& plan, const region& r,
 template <class T>
 void run_region(const region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage, char* scratch, pool& threads);
 
-/// A pass without its kernel: op by op on blocks of packets. `buffers` holds `block` packets for each instruction.
+/// A pass without its kernel: op by op on blocks of packets. `buffers` holds a block for each instruction.
 inline constexpr long interpreted_block = 16;
+inline constexpr int most_instructions = 1024;
 template <class T> void interpret(const plan_view& plan, const region_pass& pass, const lane_call<T>& call, T* buffers);
 } // namespace weft::ir

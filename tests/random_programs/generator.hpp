@@ -29,6 +29,7 @@ struct dice {
 struct random_program {
   std::uint64_t seed;
   long extent_a, extent_b;
+  double limit = 6000; ///< elements of an input; values may have three times as many
   std::vector<axes> reals, integers, booleans; ///< the axes of the inputs
 
   static constexpr int id_count = 3; ///< the ids are integers of [0, 3): places on every static axis but `one`
@@ -39,11 +40,13 @@ struct random_program {
     extent_a = roll.of(extents), extent_b = roll.of(extents);
     if (roll.one_in(10)) extent_a = 1100 + roll.below(200);  // more than a chunk of lanes
     if (roll.one_in(25)) extent_b = 0;                       // nothing at all
+    if (roll.one_in(80)) extent_a = 2500, extent_b = 17, limit = 150000; // work for several threads
     for (int k = 2 + roll.below(3); k-- > 0;) reals.push_back(some_axes(roll, 3));
     integers.push_back(some_axes(roll, 2));
     booleans = {some_axes(roll, 2), axes(random_axes::a), axes(random_axes::b)}; // the last two bind the extents
   }
   long extent(axis_ref x) const { return x->extent != unbound ? x->extent : same(x, random_axes::a) || same(x, prime(random_axes::a)) ? extent_a : extent_b; }
+  bool large() const { return limit > 6000; }
   double elements(const axes& ax) const {
     double n = 1;
     for (axis_ref x : ax) n *= static_cast<double>(std::max(extent(x), 1l));
@@ -53,7 +56,7 @@ struct random_program {
     axes r;
     for (int k = roll.below(most + 1); k-- > 0;) {
       const axis_ref x = random_axes::pool[roll.below(6)];
-      if (!r.has(x) && elements(r) * static_cast<double>(extent(x)) < 6000) r.add(x);
+      if (!r.has(x) && elements(r) * static_cast<double>(extent(x)) < limit) r.add(x);
     }
     return r;
   }
@@ -80,7 +83,7 @@ struct composer {
         if (all.n == max_rank - 2) return false;
         all.add(x);
       }
-    return p.elements(all) < 20000;
+    return p.elements(all) < 3 * p.limit;
   }
   expr any_real() { return roll.one_in(3) ? reals.back() : roll.of(reals); }
   /// Another that can be combined with x; nothing if none is found.

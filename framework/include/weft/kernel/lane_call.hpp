@@ -6,18 +6,21 @@
 
 namespace weft::ir {
 
-/// What a region pass is called with: for each of its slots, in the plan's order, where a stretch of lanes begins.
-/// Integers and booleans are lanes as wide as T, booleans as masks.
+/// What a region pass is called with: rows of packets, and for each of its slots, in the plan's order, where they begin
+/// and how far they move. Integers and booleans are lanes as wide as T, booleans as masks.
 template <class T> struct lane_call {
-  long packets = 0;
-  long valid = 0;                 ///< lanes that count; the rest of the last packet holds anything
+  using lane = lane_int<T>;
+  long rows = 1, packets = 0;     ///< packets of each row
+  long valid = 0;                 ///< lanes of a row that count; the rest of its last packet holds anything
   const T* const* load = nullptr;
   const int* advance = nullptr;   ///< of each load, lanes a packet: 0 repeats one packet
-  const lane_int<T>* extent = nullptr;
-  const lane_int<T>* index = nullptr;      ///< the first lane's index
-  const lane_int<T>* index_step = nullptr; ///< 1 along the lanes, else 0
-  T* const* combine = nullptr;    ///< one packet if the reduction runs along the lanes, else a number a lane
+  const long* load_row = nullptr; ///< and lanes a row
+  const lane* extent = nullptr;
+  const lane* index = nullptr;    ///< the first lane's index; and how it grows from lane to lane, packet to packet, row to row
+  const lane *index_lane = nullptr, *index_packet = nullptr, *index_row = nullptr;
+  T* const* combine = nullptr;    ///< a packet a row if the reduction runs along the lanes, else a number a lane
   T* const* store = nullptr;
+  const long* store_row = nullptr;
 };
 
 /// A generated pass.

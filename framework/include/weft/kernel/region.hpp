@@ -12,20 +12,26 @@ template <const auto& Plan, int Pass, class T> struct generated {
   static constexpr region_pass pass = Plan.passes[Pass];
   template <int I> static constexpr instruction at = Plan.instructions[static_cast<std::size_t>(pass.first + I)];
 
-  template <int I> [[gnu::always_inline]] static void execute(packet<T>* v, packet<T>* totals, const lane_call<T>& c, long i) {
+  /// Where the slots of one row begin.
+  struct row_of {
+    const T* load[pass.loads + 1];
+    T* store[pass.stores + 1];
+    lane_int<T> index[pass.indices + 1];
+  };
+
+  template <int I> [[gnu::always_inline]] static void execute(packet<T>* v, packet<T>* totals, const row_of& row, const lane_call<T>& c, long i) {
     constexpr instruction x = at<I>;
     using lane = lane_int<T>;
     using ints = packet<lane>;
-    if constexpr (x.what == instruction::load) v[I] = load(c.load[x.slot] + i * c.advance[x.slot]);
+    if constexpr (x.what == instruction::load) v[I] = load(row.load[x.slot] + i * c.advance[x.slot]);
     else if constexpr (x.what == instruction::number) {
       if constexpr (x.common == real) v[I] = broadcast<packet<T>>(static_cast<T>(x.value));
       else v[I] = bits_as<packet<T>>(broadcast<ints>(static_cast<lane>(x.common == boolean ? -(x.value != 0) : x.value)));
     } else if constexpr (x.what == instruction::extent) v[I] = bits_as<packet<T>>(broadcast<ints>(c.extent[x.slot]));
-    else if constexpr (x.what == instruction::index) {
-      const lane step = c.index_step[x.slot];
-      v[I] = bits_as<packet<T>>(ints(broadcast<ints>(static_cast<lane>(c.index[x.slot] + static_cast<lane>(i) * lanes<T> * step)) +
-                                     iota<ints>() * broadcast<ints>(step)));
-    } else if constexpr (x.what == instruction::apply) {
+    else if constexpr (x.what == instruction::index)
+      v[I] = bits_as<packet<T>>(ints(broadcast<ints>(static_cast<lane>(row.index[x.slot] + static_cast<lane>(i) * c.index_packet[x.slot])) +
+                                     iota<ints>() * broadcast<ints>(c.index_lane[x.slot])));
+    else if constexpr (x.what == instruction::apply) {
       packet<T> arg[3];
       arg[0] = v[x.arg[0]];
       if constexpr (x.op->arity > 1) arg[1] = v[x.arg[1]];
@@ -43,20 +49,26 @@ template <const auto& Plan, int Pass, class T> struct generated {
         both[0] = load(total), both[1] = v[x.arg[0]];
         store(total, one(both));
       }
-    } else store(c.store[x.slot] + i * lanes<T>, v[x.arg[0]]);
+    } else store(row.store[x.slot] + i * lanes<T>, v[x.arg[0]]);
   }
 
   static void run(const lane_call<T>& c) {
     [&]<int... I>(std::integer_sequence<int, I...>) {
-      packet<T> totals[pass.combines + 1];
-      if constexpr (pass.along)
-        for (int k = 0; k < pass.combines; k++) totals[k] = load(c.combine[k]);
-      for (long i = 0; i < c.packets; i++) {
-        packet<T> v[pass.count];
-        (execute<I>(v, totals, c, i), ...);
+      for (long r = 0; r < c.rows; r++) {
+        row_of row;
+        for (int k = 0; k < pass.loads; k++) row.load[k] = c.load[k] + r * c.load_row[k];
+        for (int k = 0; k < pass.stores; k++) row.store[k] = c.store[k] + r * c.store_row[k];
+        for (int k = 0; k < pass.indices; k++) row.index[k] = c.index[k] + static_cast<lane_int<T>>(r) * c.index_row[k];
+        packet<T> totals[pass.combines + 1];
+        if constexpr (pass.along)
+          for (int k = 0; k < pass.combines; k++) totals[k] = load(c.combine[k] + r * lanes<T>);
+        for (long i = 0; i < c.packets; i++) {
+          packet<T> v[pass.count];
+          (execute<I>(v, totals, row, c, i), ...);
+        }
+        if constexpr (pass.along)
+          for (int k = 0; k < pass.combines; k++) store(c.combine[k] + r * lanes<T>, totals[k]);
       }
-      if constexpr (pass.along)
-        for (int k = 0; k < pass.combines; k++) store(c.combine[k], totals[k]);
     }(std::make_integer_sequence<int, pass.count>{});
   }
 };
