@@ -16,6 +16,8 @@
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
+#include <unistd.h>
+
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -26,7 +28,7 @@ struct options {
   model_options model;
   std::string text, scale = "on", init = "unit", mixing = "attention";
   long steps = 1000, reports = 20, threads = 0, sample = 400;
-  double rate = 2e-3;
+  double rate = 5e-3;
 };
 
 /// Ends the program with code 0 after --help, with 2 on what makes no sense.
@@ -145,6 +147,8 @@ int run(const options& o) {
 
   model_options shape = o.model;
   shape.symbols = static_cast<long>(t.symbols.size());
+  const double needed = bytes_needed(shape), memory = static_cast<double>(sysconf(_SC_PHYS_PAGES)) * static_cast<double>(sysconf(_SC_PAGE_SIZE));
+  if (needed > memory) throw bad_input(fmt::format("this model needs about {:.0f} GB, and there are {:.0f}", needed / 1e9, memory / 1e9));
   trainer model(shape);
   fmt::print("{}{} layers: {}, {} threads\n", model.summary(), shape.layers,
              model.compiled() ? "compiled" : "built at run time and interpreted (1, 2 and 4 are compiled)", weft::threads());

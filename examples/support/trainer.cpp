@@ -127,6 +127,14 @@ std::vector<float> trainer::predict(std::span<const std::int32_t> tokens) {
   return {y.begin(), y.end()};
 }
 
+double bytes_needed(const model_options& o) {
+  const auto n = [](long x) { return static_cast<double>(x); };
+  const double w = n(o.width), places = n(o.batch) * n(o.context);
+  const double numbers = n(o.layers) * 12 * w * w + 2 * n(o.symbols) * w;
+  const double kept = places * (n(o.layers) * (20 * w + 2 * n(o.heads) * n(o.context)) + 2 * n(o.symbols));
+  return 4 * (4 * numbers + kept);
+}
+
 windows windows_at(std::span<const std::int32_t> from, std::span<const long> places, long context) {
   const auto n = static_cast<long>(places.size());
   windows w{tensor<std::int32_t>(batch(n), query(context)), tensor<std::int32_t>(batch(n), query(context))};

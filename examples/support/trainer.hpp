@@ -10,12 +10,15 @@
 
 /// What the model of a run is.
 struct model_options {
-  long layers = 2, width = 128, heads = 4, context = 64, batch = 16, symbols = 0;
+  long layers = 2, width = 96, heads = 4, context = 64, batch = 16, symbols = 0;
   std::uint64_t seed = 1;
   bool scaled = true;     ///< scores are divided by sqrt(d)
   bool averaging = false; ///< in place of attention, plain averaging over the past
   bool unit = true;       ///< components of q and k start with unit variance; else as in GPT-2
 };
+
+/// Roughly, of parameters, their gradients and the optimizer's state, and of what a step keeps for its way back.
+double bytes_needed(const model_options& o);
 
 /// `batch` windows of a text, one after the other, and the same windows one symbol further on.
 struct windows {

@@ -39,7 +39,7 @@ inline layout layout_of(const tensor_ref& t, const axes& ax) {
   for (int i = 0; i < ax.n; i++) l.stride[i] = t.stride_of(ax[i]);
   return l;
 }
-/// Dense strides over `order`, given in the order of `ax`.
+/// Dense strides over `order`, given in the order of `ax`; 0 along axes that `order` lacks.
 inline layout dense_layout(const axes& ax, const axes& order, const extent_table& extents) {
   layout l;
   long n = 1;

@@ -72,6 +72,11 @@ struct planned {
   std::vector<region_memory> memory;   ///< of each node: where its values are
   std::vector<long> arena_offset;      ///< of each node, -1 if it is elsewhere
   std::vector<int> external_output;    ///< of each node: the output whose memory it writes directly, or -1
+  struct chain_call {
+    chain what;
+    long extent[max_rank]{}, total = 1;
+  };
+  std::vector<chain_call> chains;
   std::vector<region_call> regions;    ///< of each step that is one
   std::vector<product_call> products;
   std::vector<void*> storage;          ///< of each node, set for each run
@@ -136,25 +141,35 @@ struct machine::state {
     for (std::size_t i = 0; i < n; i++) p.arena_offset[i] = placed.offset[static_cast<int>(i)];
     p.arena_bytes = placed.peak;
     std::size_t most_operands = 1;
-    for (const step& s : plan.steps) {
-      p.regions.emplace_back(), p.products.emplace_back();
-      if (s.what == step::run_region) {
-        const auto where = [&](int i) { return p.memory[static_cast<std::size_t>(i)]; };
-        p.regions.back() = prepare_region<T>(g, plan, plan.regions[s.id], p.extents, where);
-        p.worker_bytes = std::max(p.worker_bytes, p.regions.back().scratch_bytes);
-      } else if (s.what == step::run_product) {
-        const auto placed_at = [&](int i) {
-          const region_memory& m = p.memory[static_cast<std::size_t>(i)];
-          layout l = m.strides;
-          l.offset = m.offset;
-          return l;
-        };
-        p.products.back() = prepare_product(g, s.id, placed_at(g.in(s.id, 0)), placed_at(g.in(s.id, 1)), placed_at(s.id), p.extents, sizeof(T));
-        const product_call& c = p.products.back();
-        p.pack_bytes = std::max(p.pack_bytes, c.pack_a_bytes + c.pack_b_bytes + c.pack_c_bytes + 192);
-      } else most_operands = std::max(most_operands, static_cast<std::size_t>(g[s.id].count));
+    for (const chain& c : find_chains(g, plan, p.extents.resolver())) {
+      p.chains.push_back({c, {}, 1});
+      for (int i = 0; i < c.shared.n; i++) p.chains.back().total *= p.chains.back().extent[i] = p.extents.of(c.shared[i]);
+      for (int k = c.first; k < c.first + c.steps; k++) {
+        const step& s = plan.steps[k];
+        p.regions.emplace_back(), p.products.emplace_back();
+        if (s.what == step::run_region) {
+          const auto where = [&](int i) { return p.memory[static_cast<std::size_t>(i)]; };
+          p.regions.back() = prepare_region<T>(g, plan, plan.regions[s.id], c.shared, p.extents, where);
+          p.worker_bytes = std::max(p.worker_bytes, p.regions.back().scratch_bytes);
+        } else if (s.what == step::run_product) {
+          p.products.back() = prepared<T>(p, s.id, c.shared);
+          const product_call& call = p.products.back();
+          long& bytes = c.shared.n ? p.worker_bytes : p.pack_bytes; // in a chain each worker packs for itself
+          bytes = std::max(bytes, call.pack_a_bytes + call.pack_b_bytes + call.pack_c_bytes + 192);
+        } else most_operands = std::max(most_operands, static_cast<std::size_t>(g[s.id].count));
+      }
     }
     p.general_in.resize(most_operands);
+  }
+  template <class T> product_call prepared(const planned& p, int i, const axes& chain) const {
+    const graph_view g = data.lowered;
+    const auto placed_at = [&](int n) {
+      const region_memory& m = p.memory[static_cast<std::size_t>(n)];
+      layout l = m.strides;
+      l.offset = m.offset;
+      return l;
+    };
+    return prepare_product(g, i, chain, placed_at(g.in(i, 0)), placed_at(g.in(i, 1)), placed_at(i), p.extents, sizeof(T));
   }
   /// A view must lie inside what it is a view of.
   void check_view(const planned& p, int i) const {
@@ -242,50 +257,82 @@ struct machine::state {
       else kernels = data.f64;
     }
     const single_threaded_blas one_thread;
-    for (int s = 0; s < plan.steps.size(); s++) {
-      const step& x = plan.steps[s];
-      if (x.what == step::run_region) run_region<T>(p.regions[static_cast<std::size_t>(s)], plan, kernels, p.storage.data(), worker_scratch, threads);
-      else if (x.what == step::run_product) multiply<T>(p, x.id, p.products[static_cast<std::size_t>(s)], work, threads);
-      else {
-        for (int j = 0; j < g[x.id].count; j++) p.general_in[static_cast<std::size_t>(j)] = reference_to(p, g.in(x.id, j));
-        g[x.id].op->run({g[x.id], p.general_in.data(), reference_to(p, x.id)});
-      }
-      if (looks_for_nan) each_access(g, plan, x, [](int) {}, [&](int i) { check_values(reference_to(p, i), g[i]); });
+    for (const planned::chain_call& call : p.chains) {
+      const chain& c = call.what;
+      if (call.total > 1) run_chain<T>(p, call, kernels, worker_scratch, threads);
+      else run_step<T>(p, c.first, kernels, work, worker_scratch, threads);
+      if (looks_for_nan)
+        for (int s = c.first; s < c.first + c.steps; s++)
+          each_access(g, plan, plan.steps[s], [](int) {}, [&](int i) { check_values(reference_to(p, i), g[i]); });
     }
     for (int k : p.copies) finish_output(p, k, outputs[static_cast<std::size_t>(k)]);
+  }
+  template <class T> T* element(const planned& p, int n) const {
+    return static_cast<T*>(p.storage[static_cast<std::size_t>(p.memory[static_cast<std::size_t>(n)].storage)]);
+  }
+  template <class T> void run_step(planned& p, int s, const region_kernel<T>* kernels, char* work, char* worker_scratch, pool& threads) {
+    const graph_view g = data.lowered;
+    const step& x = data.plan.steps[s];
+    if (x.what == step::run_region) run_region<T>(p.regions[static_cast<std::size_t>(s)], data.plan, kernels, p.storage.data(), worker_scratch, threads);
+    else if (x.what == step::run_product) {
+      const product_call& product = p.products[static_cast<std::size_t>(s)];
+      with_packed<T>(p, x.id, product, {}, nullptr, work, [&](const T* a, const T* b, T* c) { run_product(product, a, b, c, threads); });
+    }
+    else {
+      for (int j = 0; j < g[x.id].count; j++) p.general_in[static_cast<std::size_t>(j)] = reference_to(p, g.in(x.id, j));
+      g[x.id].op->run({g[x.id], p.general_in.data(), reference_to(p, x.id)});
+    }
+  }
+  template <class T> void run_chain(const planned& p, const planned::chain_call& call, const region_kernel<T>* kernels, char* worker_scratch, pool& threads) {
+    const chain& c = call.what;
+    threads.run(call.total, [&](long task, int worker) {
+      long at[max_rank]{};
+      for (int i = c.shared.n; i-- > 0; task /= call.extent[i]) at[i] = task % call.extent[i];
+      char* scratch_of_mine = worker_scratch + worker * p.worker_bytes;
+      for (int s = c.first; s < c.first + c.steps; s++) {
+        const step& x = data.plan.steps[s];
+        if (x.what == step::run_region) run_region_at<T>(p.regions[static_cast<std::size_t>(s)], at, data.plan, kernels, p.storage.data(), scratch_of_mine);
+        else {
+          const product_call& product = p.products[static_cast<std::size_t>(s)];
+          with_packed<T>(p, x.id, product, c.shared, at, scratch_of_mine, [&](const T* a, const T* b, T* out) { run_product_at(product, at, a, b, out); });
+        }
+      }
+    });
+  }
+  /// Calls run(a, b, c) with the memory of a product's operands and result, of packed copies where BLAS can't use them as
+  /// they lie. In a chain the copies are of the part at the chain's coordinates.
+  template <class T, class Run>
+  void with_packed(const planned& p, int i, const product_call& c, const axes& chained, const long* at, char* pack, Run run) const {
+    const graph_view g = data.lowered;
+    const auto pair = [&](int n, const layout& l) {
+      tensor_ref whole = reference_to(p, n), part = whole, copy;
+      part.ax = {};
+      for (int k = 0; k < whole.ax.n; k++)
+        if (const int j = chained.find(whole.ax[k]); j >= 0)
+          part.data = static_cast<char*>(part.data) + at[j] * whole.stride[k] * static_cast<long>(sizeof(T));
+        else part.extent[part.ax.n] = whole.extent[k], part.stride[part.ax.n] = whole.stride[k], part.ax.add(whole.ax[k]);
+      copy = part;
+      for (int k = 0; k < part.ax.n; k++) copy.stride[k] = l.stride[g[n].ax.find(part.ax[k])];
+      copy.data = pack;
+      return std::pair(part, copy);
+    };
+    const auto take = [&](int n, const layout& l, long bytes) {
+      const auto [part, copy] = pair(n, l);
+      copy_to(part, copy);
+      pack += (bytes + 63) / 64 * 64;
+      return static_cast<T*>(copy.data);
+    };
+    const T* a = c.pack_a ? take(g.in(i, 0), c.a, c.pack_a_bytes) : element<T>(p, g.in(i, 0));
+    const T* b = c.pack_b ? take(g.in(i, 1), c.b, c.pack_b_bytes) : element<T>(p, g.in(i, 1));
+    if (!c.pack_c) return run(a, b, element<T>(p, i));
+    const auto [part, copy] = pair(i, c.c);
+    run(a, b, static_cast<T*>(copy.data));
+    copy_to(copy, part);
   }
   void finish_output(const planned& p, int k, const tensor_ref& to) const {
     const tensor_ref from = reference_to(p, data.lowered.outputs[k]);
     if (from.type == dtype::int64 && to.type == dtype::int32) take_input(from, to);
     else copy_to(from, to);
-  }
-  template <class T> void multiply(planned& p, int i, const product_call& c, char* pack, pool& threads) {
-    const graph_view g = data.lowered;
-    const auto element = [&](int n) { return static_cast<T*>(p.storage[static_cast<std::size_t>(p.memory[static_cast<std::size_t>(n)].storage)]); };
-    const T *a = element(g.in(i, 0)), *b = element(g.in(i, 1));
-    T* out = element(i);
-    const auto packed = [&](int n, const layout& l, char* at) {
-      tensor_ref t = reference_to(p, n);
-      const tensor_ref from = t;
-      std::copy_n(l.stride, max_rank, t.stride);
-      t.data = at;
-      return std::pair(from, t);
-    };
-    if (c.pack_a) {
-      const auto [from, to] = packed(g.in(i, 0), c.a, pack);
-      copy_to(from, to);
-      a = reinterpret_cast<T*>(pack), pack += (c.pack_a_bytes + 63) / 64 * 64;
-    }
-    if (c.pack_b) {
-      const auto [from, to] = packed(g.in(i, 1), c.b, pack);
-      copy_to(from, to);
-      b = reinterpret_cast<T*>(pack), pack += (c.pack_b_bytes + 63) / 64 * 64;
-    }
-    run_product<T>(c, a, b, c.pack_c ? reinterpret_cast<T*>(pack) : out, threads);
-    if (c.pack_c) {
-      const auto [to, from] = packed(i, c.c, pack);
-      copy_to(from, to);
-    }
   }
   static void check_values(const tensor_ref& t, const node& x) {
     if (x.k != real) return;

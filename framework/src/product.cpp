@@ -43,13 +43,14 @@ struct classes {
   std::vector<dimension> rows, columns, summed, batch;
 };
 
-classes classify(graph_view g, int i, const layout& a, const layout& b, const layout& c, const extent_table& extents) {
+classes classify(graph_view g, int i, const axes& chain, const layout& a, const layout& b, const layout& c, const extent_table& extents) {
   const node& x = g[i];
   const axes &ax = g[g.in(x, 0)].ax, &bx = g[g.in(x, 1)].ax;
   classes k;
   const auto stride = [](const layout& l, const axes& of, axis_ref n) { return of.has(n) ? l.stride[of.find(n)] : 0; };
   for (axis_ref n : x.at.shape) k.summed.push_back({extents.of(n), stride(a, ax, n), stride(b, bx, n), 0});
   for (axis_ref n : x.ax) {
+    if (chain.has(n)) continue;
     const dimension d{extents.of(n), stride(a, ax, n), stride(b, bx, n), stride(c, x.ax, n)};
     (ax.has(n) && bx.has(n) ? k.batch : ax.has(n) ? k.rows : k.columns).push_back(d);
   }
@@ -77,11 +78,11 @@ bool readable(const dimension& rows, long row, const dimension& columns, long co
 }
 
 /// Dense strides for a packed copy: batch axes, then the matrix.
-layout packed(const axes& ax, const axes& matrix_last, const extent_table& extents, long& elements) {
-  axes order = ax.without(matrix_last);
+layout packed(const axes& ax, const axes& matrix_last, const axes& chain, const extent_table& extents, long& elements) {
+  axes order = ax.without(matrix_last).without(chain);
   for (axis_ref n : matrix_last)
     if (ax.has(n)) order.add(n);
-  elements = elements_of(ax, extents.resolver());
+  elements = elements_of(order, extents.resolver());
   return dense_layout(ax, order, extents);
 }
 } // namespace
@@ -92,7 +93,7 @@ long product_call::tasks() const {
   return t;
 }
 
-product_call prepare_product(graph_view g, int i, const layout& a, const layout& b, const layout& c, const extent_table& extents, int element_size) {
+product_call prepare_product(graph_view g, int i, const axes& chain, const layout& a, const layout& b, const layout& c, const extent_table& extents, int element_size) {
   const node& x = g[i];
   const axes &ax = g[g.in(x, 0)].ax, &bx = g[g.in(x, 1)].ax;
   axes rows = x.ax.without(bx), columns = x.ax.without(ax);
@@ -100,7 +101,7 @@ product_call prepare_product(graph_view g, int i, const layout& a, const layout&
   p.a = a, p.b = b, p.c = c, p.alpha = x.at.value;
   for (int attempt = 0; attempt < 4; attempt++) {
     p.batch.clear(), p.sums.clear();
-    classes k = classify(g, i, p.a, p.b, p.c, extents);
+    classes k = classify(g, i, chain, p.a, p.b, p.c, extents);
     const dimension m = taken(k.rows, p.batch, [](const dimension& d) { return d.c == 1 || d.a == 1; });
     const dimension n = taken(k.columns, p.batch, [](const dimension& d) { return d.c == 1 || d.b == 1; });
     const dimension s = taken(k.summed, p.sums, [](const dimension& d) { return d.a == 1 || d.b == 1; });
@@ -110,17 +111,17 @@ product_call prepare_product(graph_view g, int i, const layout& a, const layout&
     long la = 1, lb = 1, lc = 1;
     long elements = 0;
     if (!readable(m, m.a, s, s.a, ta, la)) {
-      p.a = packed(ax, [&] { axes o = rows; for (axis_ref e : x.at.shape) o.add(e); return o; }(), extents, elements);
+      p.a = packed(ax, [&] { axes o = rows; for (axis_ref e : x.at.shape) o.add(e); return o; }(), chain, extents, elements);
       p.pack_a = true, p.pack_a_bytes = elements * element_size;
       continue;
     }
     if (!readable(s, s.b, n, n.b, tb, lb)) {
-      p.b = packed(bx, [&] { axes o = x.at.shape; for (axis_ref e : columns) o.add(e); return o; }(), extents, elements);
+      p.b = packed(bx, [&] { axes o = x.at.shape; for (axis_ref e : columns) o.add(e); return o; }(), chain, extents, elements);
       p.pack_b = true, p.pack_b_bytes = elements * element_size;
       continue;
     }
     if (!readable(m, m.c, n, n.c, tc, lc)) {
-      p.c = packed(x.ax, [&] { axes o = rows; for (axis_ref e : columns) o.add(e); return o; }(), extents, elements);
+      p.c = packed(x.ax, [&] { axes o = rows; for (axis_ref e : columns) o.add(e); return o; }(), chain, extents, elements);
       p.pack_c = true, p.pack_c_bytes = elements * element_size;
       continue;
     }
@@ -133,47 +134,58 @@ product_call prepare_product(graph_view g, int i, const layout& a, const layout&
     p.ldc = lc;
     break;
   }
-  // Cut the rows so that there are a few tasks, each of a million multiplications or more.
+  for (axis_ref n : chain) p.chain.push_back({extents.of(n), p.a.stride[ax.find(n)], p.b.stride[bx.find(n)], p.c.stride[x.ax.find(n)]});
+  // Cut the rows so that there are a few tasks, each of half a million multiplications or more.
   long products = 1;
   for (const product_loop& l : p.batch) products *= l.extent;
   const double work = static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);
-  while (products * p.row_blocks < 4 && p.m / (2 * p.row_blocks) >= 32 && work / static_cast<double>(2 * p.row_blocks) >= 5e5) p.row_blocks *= 2;
+  while (chain.n == 0 && products * p.row_blocks < 4 && p.m / (2 * p.row_blocks) >= 32 && work / static_cast<double>(2 * p.row_blocks) >= 5e5) p.row_blocks *= 2;
   return p;
 }
 
+namespace {
+/// One task of a product whose operands begin at a, b, c.
+template <class T> void run_task(const product_call& p, long task, const T* a, const T* b, T* c) {
+  const long block = task % p.row_blocks;
+  long at = task / p.row_blocks;
+  for (std::size_t i = p.batch.size(); i-- > 0;) {
+    const product_loop& l = p.batch[i];
+    const long j = at % l.extent;
+    at /= l.extent;
+    a += j * l.a, b += j * l.b, c += j * l.c;
+  }
+  const long from = p.m * block / p.row_blocks, rows = p.m * (block + 1) / p.row_blocks - from;
+  long terms = 1;
+  for (const product_loop& l : p.sums) terms *= l.extent;
+  for (long t = 0; t < terms; t++) {
+    const T *ta = a, *tb = b;
+    long rest = t;
+    for (std::size_t i = p.sums.size(); i-- > 0;) {
+      const product_loop& l = p.sums[i];
+      const long j = rest % l.extent;
+      rest /= l.extent;
+      ta += j * l.a, tb += j * l.b;
+    }
+    if (p.swapped) std::swap(ta, tb);
+    ta += from * (p.trans_a ? 1 : p.lda);
+    gemm<T>(p.trans_a, p.trans_b, rows, p.n, p.k, static_cast<T>(p.alpha), ta, p.lda, tb, p.ldb, t == 0 ? T(0) : T(1), c + from * p.ldc, p.ldc);
+  }
+}
+} // namespace
+
 template <class T> void run_product(const product_call& p, const T* a, const T* b, T* c, pool& threads) {
-  const auto one = [&](long task, int) {
-    const long block = task % p.row_blocks;
-    long at = task / p.row_blocks;
-    const T *pa = a + p.a.offset, *pb = b + p.b.offset;
-    T* pc = c + p.c.offset;
-    for (std::size_t i = p.batch.size(); i-- > 0;) {
-      const product_loop& l = p.batch[i];
-      const long j = at % l.extent;
-      at /= l.extent;
-      pa += j * l.a, pb += j * l.b, pc += j * l.c;
-    }
-    const long from = p.m * block / p.row_blocks, rows = p.m * (block + 1) / p.row_blocks - from;
-    long terms = 1;
-    for (const product_loop& l : p.sums) terms *= l.extent;
-    for (long t = 0; t < terms; t++) {
-      const T *ta = pa, *tb = pb;
-      long rest = t;
-      for (std::size_t i = p.sums.size(); i-- > 0;) {
-        const product_loop& l = p.sums[i];
-        const long j = rest % l.extent;
-        rest /= l.extent;
-        ta += j * l.a, tb += j * l.b;
-      }
-      if (p.swapped) std::swap(ta, tb);
-      ta += from * (p.trans_a ? 1 : p.lda);
-      gemm<T>(p.trans_a, p.trans_b, rows, p.n, p.k, static_cast<T>(p.alpha), ta, p.lda, tb, p.ldb, t == 0 ? T(0) : T(1), pc + from * p.ldc, p.ldc);
-    }
-  };
+  a += p.a.offset, b += p.b.offset, c += p.c.offset;
   const long tasks = p.tasks();
-  if (tasks == 1) return one(0, 0);
-  threads.run(tasks, one);
+  if (tasks == 1) return run_task(p, 0, a, b, c);
+  threads.run(tasks, [&](long task, int) { run_task(p, task, a, b, c); });
+}
+template <class T> void run_product_at(const product_call& p, const long* chain, const T* a, const T* b, T* c) {
+  a += p.a.offset, b += p.b.offset, c += p.c.offset;
+  for (std::size_t i = 0; i < p.chain.size(); i++) a += chain[i] * p.chain[i].a, b += chain[i] * p.chain[i].b, c += chain[i] * p.chain[i].c;
+  for (long task = 0; task < p.tasks(); task++) run_task(p, task, a, b, c);
 }
 template void run_product<float>(const product_call&, const float*, const float*, float*, pool&);
 template void run_product<double>(const product_call&, const double*, const double*, double*, pool&);
+template void run_product_at<float>(const product_call&, const long*, const float*, const float*, float*);
+template void run_product_at<double>(const product_call&, const long*, const double*, const double*, double*);
 } // namespace weft::ir

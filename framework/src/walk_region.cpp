@@ -17,7 +17,7 @@ struct nest {
   std::vector<axis_ref> axis;
   std::vector<region_call::loop> loop;
 
-  std::vector<long> strides(const slot& s, const axes& ax, const region_memory& m) const {
+  static std::vector<long> strides(const auto& axis, const slot& s, const axes& ax, const region_memory& m) {
     std::vector<long> r;
     for (axis_ref a : axis) {
       const int p = a && s.where == slot::value ? ax.find(a) : -1;
@@ -59,6 +59,7 @@ template <class T> struct walker {
   const region_kernel<T>* kernels;
   void* const* storage;
   bool along;
+  const long* chain; ///< coordinates on the axes of the chain
 
   T **rows, **scratches; ///< row values: a packet a row, or a number a lane; lane values kept from phase to phase
   T** buffers;           ///< of each slot: rows of lanes, for what can't be read or written in place
@@ -69,8 +70,8 @@ template <class T> struct walker {
   T **combine_at, **store_at;
   long *load_row, *store_row, *offset;
 
-  walker(const region_call& call, const plan_view& p, const region_kernel<T>* k, void* const* memory, carver cut)
-      : c(call), plan(p), kernels(k), storage(memory), along(call.r->along) {
+  walker(const region_call& call, const plan_view& p, const region_kernel<T>* k, void* const* memory, const long* fixed, carver cut)
+      : c(call), plan(p), kernels(k), storage(memory), along(call.r->along), chain(fixed) {
     lay_out(cut);
   }
   static long bytes(const region_call& c, const plan_view& plan) {
@@ -167,6 +168,7 @@ template <class T> struct walker {
     const long from = along ? 0 : chunk * c.chunk, to = along ? c.lane_extent : std::min(from + c.chunk, c.lane_extent);
     const auto start_of = [&](const moving_slot& s) {
       long o = s.memory.offset;
+      for (std::size_t i = 0; i < s.fixed.size(); i++) o += chain[i] * s.fixed[i];
       for (std::size_t i = 0; i < c.kept.size(); i++) o += at[i] * s.outer[i];
       return o;
     };
@@ -205,7 +207,7 @@ template <class T> struct walker {
   }
 
 private:
-  walker(const region_call& call, const plan_view& p) : c(call), plan(p), kernels(nullptr), storage(nullptr), along(call.r->along) {}
+  walker(const region_call& call, const plan_view& p) : c(call), plan(p), kernels(nullptr), storage(nullptr), along(call.r->along), chain(nullptr) {}
 
   void lay_out(carver& cut) {
     long n = 1, instructions = 1;
@@ -289,13 +291,14 @@ private:
 } // namespace
 
 template <class T>
-region_call prepare_region(graph_view g, const plan_view& plan, const region& r, const extent_table& extents, function_ref<region_memory(int)> memory) {
+region_call prepare_region(graph_view g, const plan_view& plan, const region& r, const axes& chain, const extent_table& extents,
+                           function_ref<region_memory(int)> memory) {
   region_call c;
   c.r = &r;
   nest n;
   for (const bool reduced : {false, true})
     for (int i = 0; i + 1 < r.space.n; i++)
-      if (r.reduced.has(r.space[i]) == reduced) n.axis.push_back(r.space[i]), n.loop.push_back({extents.of(r.space[i]), reduced});
+      if (r.reduced.has(r.space[i]) == reduced && !chain.has(r.space[i])) n.axis.push_back(r.space[i]), n.loop.push_back({extents.of(r.space[i]), reduced});
   n.axis.push_back(r.space.n ? r.space[r.space.n - 1] : nullptr);
   n.loop.push_back({r.space.n ? extents.of(r.space[r.space.n - 1]) : 1, r.along});
   const auto bind = [&](const slot& s) {
@@ -303,7 +306,8 @@ region_call prepare_region(graph_view g, const plan_view& plan, const region& r,
     m.what = s;
     if (s.where == slot::value) m.memory = memory(s.id);
     if (s.where == slot::position) m.extent = extents.of(s.axis);
-    m.outer = n.strides(s, s.where == slot::value ? g[s.id].ax : axes{}, m.memory);
+    const axes ax = s.where == slot::value ? g[s.id].ax : axes{};
+    m.outer = nest::strides(n.axis, s, ax, m.memory), m.fixed = nest::strides(chain, s, ax, m.memory);
     return m;
   };
   for (int k = 0; k < r.passes; k++) {
@@ -368,15 +372,22 @@ region_call prepare_region(graph_view g, const plan_view& plan, const region& r,
 template <class T>
 void run_region(const region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage, char* scratch, pool& threads) {
   const auto task = [&](long t, int worker) {
-    walker<T> w(call, plan, kernels, storage, carver{scratch + worker * call.scratch_bytes});
+    walker<T> w(call, plan, kernels, storage, nullptr, carver{scratch + worker * call.scratch_bytes});
     const long from = call.units * t / call.tasks, to = call.units * (t + 1) / call.tasks;
     for (long u = from; u < to; u++) w.unit(u);
   };
   if (call.tasks == 1) task(0, 0);
   else if (call.tasks > 1) threads.run(call.tasks, task);
 }
+template <class T>
+void run_region_at(const region_call& call, const long* chain, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage, char* scratch) {
+  walker<T> w(call, plan, kernels, storage, chain, carver{scratch});
+  for (long u = 0; u < call.units; u++) w.unit(u);
+}
 template void run_region<float>(const region_call&, const plan_view&, const region_kernel<float>*, void* const*, char*, pool&);
 template void run_region<double>(const region_call&, const plan_view&, const region_kernel<double>*, void* const*, char*, pool&);
-template region_call prepare_region<float>(graph_view, const plan_view&, const region&, const extent_table&, function_ref<region_memory(int)>);
-template region_call prepare_region<double>(graph_view, const plan_view&, const region&, const extent_table&, function_ref<region_memory(int)>);
+template void run_region_at<float>(const region_call&, const long*, const plan_view&, const region_kernel<float>*, void* const*, char*);
+template void run_region_at<double>(const region_call&, const long*, const plan_view&, const region_kernel<double>*, void* const*, char*);
+template region_call prepare_region<float>(graph_view, const plan_view&, const region&, const axes&, const extent_table&, function_ref<region_memory(int)>);
+template region_call prepare_region<double>(graph_view, const plan_view&, const region&, const axes&, const extent_table&, function_ref<region_memory(int)>);
 } // namespace weft::ir

@@ -25,7 +25,8 @@ struct region_call {
   struct moving_slot {
     slot what;
     region_memory memory;              ///< of values
-    std::vector<long> outer;           ///< strides along the kept, then the reduced loops; of indices 1 on their axis's loop
+    std::vector<long> fixed;           ///< strides along the axes of the chain that the region runs in
+    std::vector<long> outer;           ///< and along the kept, then the reduced loops; of indices 1 on their axis's loop
     long row = 0, lane = 0;            ///< and along rows and lanes
     long extent = 0;                   ///< of extents
     bool in_place = false;             ///< lanes lie next to each other, in the program's own type
@@ -43,12 +44,17 @@ struct region_call {
   long scratch_bytes = 0;              ///< for each worker
 };
 
-/// `memory(node)` tells where a value lies.
+/// `memory(node)` tells where a value lies. The axes of `chain` have no loops: a run gets coordinates on them.
 template <class T>
-region_call prepare_region(graph_view g, const plan_view& plan, const region& r, const extent_table& extents, function_ref<region_memory(int)> memory);
+region_call prepare_region(graph_view g, const plan_view& plan, const region& r, const axes& chain, const extent_table& extents,
+                           function_ref<region_memory(int)> memory);
 
 template <class T>
 void run_region(const region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage, char* scratch, pool& threads);
+
+/// The part of a region at the given coordinates of its chain, in the calling thread.
+template <class T>
+void run_region_at(const region_call& call, const long* chain, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage, char* scratch);
 
 /// A pass without its kernel: op by op on blocks of packets. `buffers` holds a block for each instruction.
 inline constexpr long interpreted_block = 16;

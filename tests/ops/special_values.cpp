@@ -206,6 +206,17 @@ BOOST_AUTO_TEST_CASE(a_target_that_is_no_class_chooses_none) {
   check(s);
 }
 
+/// What is made of nothing does not move, forwards either.
+BOOST_AUTO_TEST_CASE(reductions_of_nothing_have_tangent_0) {
+  for (const auto f : {+[](const expr& a) { return sum(a, none); }, +[](const expr& a) { return max(a, none); }, +[](const expr& a) { return logsumexp(a, none); }}) {
+    const live_program p([&](ir::builder& b) {
+      const expr a = ir::input(b, {across, none}, real, "a");
+      return std::vector<expr>{jvp(f)(a, a).tangent};
+    });
+    for (const policy how : {policy::reference, policy::interpreted}) BOOST_TEST(p.run(how, precision::twice, {empty_rows})[0].largest() == 0);
+  }
+}
+
 BOOST_AUTO_TEST_CASE(an_id_outside_its_axis_is_an_error) {
   for (const double id : {-1., 6.})
     for (const policy how : {policy::reference, policy::interpreted}) {

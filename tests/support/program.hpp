@@ -43,9 +43,11 @@ public:
   void set(long i, double x) {
     std::visit([&](auto& t) { t[i] = static_cast<typename std::remove_reference_t<decltype(t)>::value_type>(x); }, t_);
   }
+  /// The largest magnitude; NaN if any element is.
   double largest() const {
     double m = 0;
-    for (long i = 0; i < size(); i++) m = std::max(m, std::abs((*this)[i]));
+    for (long i = 0; i < size() && !std::isnan(m); i++)
+      if (const double x = std::abs((*this)[i]); !(x <= m)) m = x;
     return m;
   }
   /// The same numbers as reals of a precision; other kinds stay.

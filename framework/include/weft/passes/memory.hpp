@@ -1,38 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-#include <weft/passes/plan.hpp>
+#include <weft/passes/chain.hpp>
 
-/// Which step writes and reads what, and where in one arena each value lies while it lives.
+/// Where in one arena each value lies while it lives.
 namespace weft::ir {
-
-/// Calls f(node) for every node whose memory a step reads, and w(node) for every one that it writes.
-template <class Reads, class Writes> constexpr void each_access(graph_view g, const plan_view& p, const step& s, Reads r, Writes w) {
-  if (s.what != step::run_region) {
-    for (int j = 0; j < g[s.id].count; j++) r(storage_of(g, g.in(s.id, j)));
-    return w(s.id);
-  }
-  const region& x = p.regions[s.id];
-  for (int k = 0; k < x.passes; k++) {
-    const region_pass& pass = p.passes[x.first_pass + k];
-    for (int i = 0; i < pass.loads; i++)
-      if (const slot& l = p.slots[pass.first_slot + i]; l.where == slot::value) r(storage_of(g, l.id));
-    for (int i = pass.slots() - pass.stores; i < pass.slots(); i++)
-      if (const slot& l = p.slots[pass.first_slot + i]; l.where == slot::value) w(l.id);
-  }
-  for (int i = 0; i < x.exits; i++) w(p.exits[x.first_exit + i].node);
-}
-
-/// The extent of every axis, by the program's own rules: static, bound by an input, or made by an op.
-constexpr long elements_of(const axes& ax, const extents_of& extent) {
-  long n = 1;
-  for (axis_ref a : ax) n *= extent(a);
-  return n;
-}
-/// Bytes of a value where reals (and integers) have `real_size`, rounded up so that whole packets can be read.
-constexpr long bytes_of(const node& x, const extents_of& extent, int real_size) {
-  const long bytes = elements_of(x.ax, extent) * (x.k == boolean ? 1 : real_size);
-  return (bytes + 127) / 64 * 64;
-}
 
 /// The output whose memory a node writes directly, or -1: the first one that is this node itself. Integers and booleans
 /// are converted for the caller, and so are copied.
@@ -41,6 +12,37 @@ constexpr list<int> direct_outputs(graph_view g, const plan_view& p) {
   for (int k = 0; k < g.outputs.size(); k++)
     if (const int o = g.outputs[k]; p.stored[o] && g[o].k == real && direct[o] < 0) direct[o] = k;
   return direct;
+}
+
+/// Whether a region may write value `to` over value `from`, which nothing reads later: both lie alike, and every pass that
+/// stores `to` has read what it needs of `from` before.
+constexpr bool overwrites(graph_view g, const plan_view& p, const region& r, int to, int from) {
+  if (g[to].k != g[from].k || !(p.order[to] == p.order[from]) || !p.order[to].matches(r.space)) return false;
+  bool read = false;
+  for (int k = 0; k < r.passes; k++) {
+    const region_pass& pass = p.passes[r.first_pass + k];
+    short load = -1, stored = -1;
+    for (int i = 0; i < pass.loads; i++) {
+      const slot& l = p.slots[pass.first_slot + i];
+      if (l.where == slot::value && storage_of(g, l.id) == from) {
+        if (load >= 0 || l.id != from) return false;
+        load = static_cast<short>(i), read = true;
+      }
+    }
+    for (int i = 0; i < pass.stores; i++)
+      if (const slot& l = p.slots[pass.first_slot + pass.slots() - pass.stores + i]; l.where == slot::value && l.id == to) stored = static_cast<short>(i);
+    if (stored < 0) continue;
+    if (k + 1 < r.passes && !p.passes[r.first_pass + k + 1].rows) return false; // a later pass may read `from` again
+    bool written = false;
+    short place = -1;
+    for (int i = 0; i < pass.count; i++) {
+      const instruction& x = p.instructions[pass.first + i];
+      if (x.what == instruction::load && x.slot == load) place = static_cast<short>(i);
+      if (written && place >= 0 && (x.arg[0] == place || x.arg[1] == place || x.arg[2] == place)) return false;
+      written = written || (x.what == instruction::store && x.slot == stored);
+    }
+  }
+  return read;
 }
 
 struct memory_plan {
@@ -56,6 +58,13 @@ constexpr memory_plan plan_memory(graph_view g, const plan_view& p, range<int> d
   for (int s = 0; s < p.steps.size(); s++)
     each_access(g, p, p.steps[s], [&](int i) { last[i] = s; }, [&](int i) { last[i] = last[i] < s ? s : last[i]; });
   for (int o : g.outputs) last[storage_of(g, o)] = p.steps.size();
+  // The parts of a chain are at different steps at one time: what dies in it is given back when all of it is done.
+  list<int> chain_of(p.steps.size(), 0);
+  int chains = 0, freed = 0;
+  for (const chain& c : find_chains(g, p, extent)) {
+    for (int s = c.first; s < c.first + c.steps; s++) chain_of[s] = chains;
+    chains++;
+  }
   struct block {
     long from = 0, size = 0;
   };
@@ -92,11 +101,20 @@ constexpr memory_plan plan_memory(graph_view g, const plan_view& p, range<int> d
         g, p, p.steps[s], [](int) {},
         [&](int i) {
           if (m.offset[i] >= 0 || direct[i] >= 0) return;
-          m.offset[i] = take(bytes_of(g[i], extent, real_size));
+          if (p.steps[s].what == step::run_region)
+            for (int *before = &ends[s]; *before >= 0; before = &next[*before])
+              if (const int d = *before; overwrites(g, p, p.regions[p.steps[s].id], i, d)) { // it takes the place of one that dies here
+                *before = next[d];
+                m.offset[i] = m.offset[d];
+                break;
+              }
+          if (m.offset[i] < 0) m.offset[i] = take(bytes_of(g[i], extent, real_size));
           next[i] = ends[last[i]];
           ends[last[i]] = i;
         });
-    for (int i = ends[s]; i >= 0; i = next[i]) give(m.offset[i], bytes_of(g[i], extent, real_size));
+    if (s + 1 == p.steps.size() || chain_of[s] != chain_of[s + 1])
+      for (; freed <= s; freed++)
+        for (int i = ends[freed]; i >= 0; i = next[i]) give(m.offset[i], bytes_of(g[i], extent, real_size));
   }
   return m;
 }

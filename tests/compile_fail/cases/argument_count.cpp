@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: ?
+#include "../case.hpp"
+
+namespace argument_count {
+using namespace example;
+#ifdef WRONG
+constexpr auto p = compile([](expr x, expr y) { return x * y; }, x_query_d);
+#else
+constexpr auto p = compile([](expr x, expr y) { return x * y; }, x_query_d, y_query_d);
+#endif
+} // namespace argument_count

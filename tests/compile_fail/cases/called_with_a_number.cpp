@@ -1,0 +1,13 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: ?
+#include "../case.hpp"
+
+namespace called_with_a_number {
+using namespace example;
+constexpr auto p = compile([](expr x) { return x * 2; }, arg<"x">());
+#ifdef WRONG
+inline auto call() { return p(2.0); } // HERE
+#else
+inline auto call() { return p(tensor<double>(2.0)); }
+#endif
+} // namespace called_with_a_number

@@ -1,0 +1,15 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: ?
+#include "../case.hpp"
+
+namespace nine_axes {
+using namespace example;
+constexpr axis<"a"> a;
+constexpr axis<"b"> b;
+constexpr auto eight = arg<"x">(a, b, prime(a), prime(b), key, prime(key), d, prime(d));
+#ifdef WRONG
+constexpr auto p = compile([](expr x, expr y) { return x * y; }, eight, arg<"y">(query)); // HERE
+#else
+constexpr auto p = compile([](expr x, expr y) { return x * y; }, eight, arg<"y">(b));
+#endif
+} // namespace nine_axes

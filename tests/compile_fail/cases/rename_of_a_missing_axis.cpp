@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: ?
+#include "../case.hpp"
+
+namespace rename_of_a_missing_axis {
+using namespace example;
+#ifdef WRONG
+constexpr auto p = compile([](expr x) { return rename(x, key, prime(key)); }, x_query_d); // HERE
+#else
+constexpr auto p = compile([](expr x) { return rename(x, query, key); }, x_query_d);
+#endif
+} // namespace rename_of_a_missing_axis

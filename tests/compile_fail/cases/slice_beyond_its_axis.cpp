@@ -1,0 +1,12 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: ?
+#include "../case.hpp"
+
+namespace slice_beyond_its_axis {
+using namespace example;
+#ifdef WRONG
+constexpr auto p = compile([](expr x) { return slice(x, d, 40, half); }, x_query_d); // HERE
+#else
+constexpr auto p = compile([](expr x) { return slice(x, d, 32, half); }, x_query_d);
+#endif
+} // namespace slice_beyond_its_axis

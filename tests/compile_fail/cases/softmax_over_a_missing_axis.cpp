@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: BSL-1.0
+// expect: ?
+#include "../case.hpp"
+
+namespace softmax_over_a_missing_axis {
+using namespace example;
+#ifdef WRONG
+constexpr auto p = compile([](expr x) {
+  return softmax(x, key); // HERE
+}, x_query_d);
+#else
+constexpr auto p = compile([](expr x) {
+  return softmax(x, query);
+}, x_query_d);
+#endif
+} // namespace softmax_over_a_missing_axis
