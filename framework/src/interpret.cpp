@@ -11,6 +11,8 @@ template <class T> void interpret(const plan_view& plan, const region_pass& pass
   using ints = packet<lane>;
   const T* at[most_instructions];
   int advance[most_instructions];
+  bool uniform[most_instructions];
+  const instruction* pass_instructions = plan.instructions.at + pass.first;
   const long blocks = (call.packets + interpreted_block - 1) / interpreted_block;
   for (long b = 0; b < call.rows * blocks; b++) {
     const long row = b / blocks, from = b % blocks * interpreted_block;
@@ -19,6 +21,11 @@ template <class T> void interpret(const plan_view& plan, const region_pass& pass
       const instruction& x = plan.instructions.at[pass.first + i];
       T* out = buffers + static_cast<long>(i) * interpreted_block * width;
       at[i] = out, advance[i] = width;
+      uniform[i] = is_uniform(pass_instructions, uniform, i);
+      if (uniform[i] && b > 0) { // made with the first block; its buffer is written by no other
+        advance[i] = 0;
+        continue;
+      }
       switch (x.what) {
       case instruction::load:
         advance[i] = call.advance[x.slot];
@@ -45,7 +52,8 @@ template <class T> void interpret(const plan_view& plan, const region_pass& pass
         const T* in[3]{};
         int steps[3]{};
         for (int j = 0; j < x.op->arity; j++) in[j] = at[x.arg[j]], steps[j] = advance[x.arg[j]];
-        x.op->template code<T>(x.common).block(out, in, steps, n);
+        x.op->template code<T>(x.common).block(out, in, steps, uniform[i] ? 1 : n);
+        if (uniform[i]) advance[i] = 0;
         break;
       }
       case instruction::combine: {
@@ -59,12 +67,12 @@ template <class T> void interpret(const plan_view& plan, const region_pass& pass
           code.block(total, both, steps, n);
           break;
         }
-        T* total = call.combine[x.slot] + row * width;
+        T* queued = call.combine[x.slot] + row * queue * width;
         const long whole = std::min(n, std::max(0l, (call.valid - from * width) / width));
-        code.fold(total, in, step, whole);
+        code.fold(queued, queue, in, step, whole);
         for (long k = whole; k < n; k++) { // the last packet, without the lanes past the end
           store(out, counted<T>(load(in + k * step), call.valid - (from + k) * width, x.op->neutral, x.common));
-          code.fold(total, out, 0, 1);
+          code.fold(queued, queue, out, 0, 1);
         }
         break;
       }

@@ -62,6 +62,7 @@ template <class T> struct walker {
   const long* chain; ///< coordinates on the axes of the chain
 
   T **rows, **scratches; ///< row values: a packet a row, or a number a lane; lane values kept from phase to phase
+  T** queues;            ///< of each row value, while it is reduced along the lanes: its partial results, row by row
   T** buffers;           ///< of each slot: rows of lanes, for what can't be read or written in place
   T* blocks;             ///< of each instruction, if interpreted
   const T** load_at;
@@ -130,7 +131,7 @@ template <class T> struct walker {
       index_packet[i] = static_cast<lane>(once_a_row ? s->row : s->lane * width);
       index_row[i] = static_cast<lane>(s->row);
     }
-    for (int i = 0; i < pass.combines; i++, s++, at++) combine_at[i] = row_at(s->what.id);
+    for (int i = 0; i < pass.combines; i++, s++, at++) combine_at[i] = along ? queues[s->what.id] + (row % c.block) * queue * width : row_at(s->what.id);
     const moving_slot* stores = s;
     for (int i = 0; i < pass.stores; i++, s++) {
       store_row[i] = 0;
@@ -216,7 +217,7 @@ private:
       instructions = std::max(instructions, static_cast<long>(plan.passes.at[c.r->first_pass + k].count));
     }
     const bool counts = cut.at == nullptr;
-    rows = cut.take<T*>(c.r->rows + 1), scratches = cut.take<T*>(c.r->scratches + 1), buffers = cut.take<T*>(n);
+    rows = cut.take<T*>(c.r->rows + 1), queues = cut.take<T*>(c.r->rows + 1), scratches = cut.take<T*>(c.r->scratches + 1), buffers = cut.take<T*>(n);
     load_at = cut.take<const T*>(n), advance = cut.take<int>(n);
     extent = cut.take<lane>(n), index = cut.take<lane>(n), index_lane = cut.take<lane>(n), index_packet = cut.take<lane>(n), index_row = cut.take<lane>(n);
     combine_at = cut.take<T*>(n), store_at = cut.take<T*>(n);
@@ -228,6 +229,7 @@ private:
       }
     };
     each(rows, c.r->rows, row_values());
+    each(queues, along ? c.r->rows : 0, c.block * queue * width);
     each(scratches, c.r->scratches, scratch_rows() * lanes_kept());
     each(buffers, n, c.block * std::max<long>(buffer_lanes(), width));
     blocks = cut.take<T>(instructions * interpreted_block * width);
@@ -270,20 +272,21 @@ private:
     for (int p = 0; p < c.r->passes; p++)
       each_reduction(plan.passes.at[c.r->first_pass + p], [&](const instruction& x, int row) {
         const T value = x.common == real ? static_cast<T>(x.op->neutral) : bits_as<T>(integer_neutral<lane>(x.op->neutral));
-        std::fill_n(rows[row], row_values(), value);
+        std::fill_n(along ? queues[row] : rows[row], along ? c.block * queue * width : row_values(), value);
       });
   }
-  /// Finished reductions along the lanes: each row's packet becomes one value, repeated.
+  /// Finished reductions along the lanes: each row's queue becomes one value, repeated.
   void finish_rows(const region_pass& pass, long count) {
     each_reduction(pass, [&](const instruction& x, int row) {
-      const auto combine = x.op->template code<T>(x.common).one;
+      const auto one = x.op->template code<T>(x.common).one;
+      const auto combine = [&](packet<T> a, packet<T> b) {
+        const packet<T> both[2]{a, b};
+        return one(both);
+      };
       for (long r = 0; r < count; r++) {
-        T* at = rows[row] + r * width;
-        const T total = horizontal(load(at), [&](packet<T> a, packet<T> b) {
-          const packet<T> both[2]{a, b};
-          return combine(both);
-        });
-        store(at, broadcast<packet<T>>(total));
+        const T* q = queues[row] + r * queue * width;
+        const packet<T> all = combine(combine(load(q), load(q + width)), combine(load(q + 2 * width), load(q + 3 * width)));
+        store(rows[row] + r * width, broadcast<packet<T>>(horizontal(all, combine)));
       }
     });
   }

@@ -28,9 +28,8 @@ constexpr expr complain(builder& g, std::string_view op, const operand* in, int 
   g.error << op << ": " << v.refused;
   if (v.left) g.error << " " << v.left;
   if (v.right) g.error << " and " << v.right;
-  g.error << " in (";
-  for (int i = 0; i < n; i++) (i ? g.error << ", " : g.error) << in[i].ax;
-  g.error << ")";
+  for (int i = 0; i < n; i++) g.error << (i ? ", " : " in (") << in[i].ax;
+  if (n) g.error << ")";
   if (v.remedy) g.error << "; " << v.remedy;
   locate(g, p);
   return {&g, -1};

@@ -130,8 +130,8 @@ struct layout {
 template <class T> struct evaluator {
   /// `packets` packets of the result; operand j advances by `advance[j]` lanes a packet (0 repeats the same packet).
   void (*block)(T* out, const T* const* in, const int* advance, long packets) = nullptr;
-  /// Of a reduction: combines packets one after another into `total`.
-  void (*fold)(T* total, const T* in, int advance, long packets) = nullptr;
+  /// Of a reduction: combines packets one after another into a queue of partial results.
+  void (*fold)(T* queued, int length, const T* in, int advance, long packets) = nullptr;
   /// One element, with `bool` for booleans inside: the reference run's plain loop calls it.
   T (*scalar)(const T* in) = nullptr;
   /// One packet; where the op is a constant the call is inlined.

@@ -29,14 +29,16 @@ template <class Op, kind Common, class T> struct code {
       store(out + i * lanes<T>, one(arg));
     }
   }
-  /// A reduction's combine, folded into one packet.
-  static void fold(T* total, const T* in, int advance, long packets) {
-    packet<T> both[2]{load(total)};
+  /// A reduction's combine, over the queue of partial results that a row keeps (lane_call.hpp).
+  static void fold(T* queued, int length, const T* in, int advance, long packets) {
+    packet<T> q[8];
+    for (int k = 0; k < length; k++) q[k] = load(queued + k * lanes<T>);
     for (long i = 0; i < packets; i++) {
-      both[1] = load(in + i * advance);
-      both[0] = one(both);
+      const packet<T> both[2]{q[0], load(in + i * advance)};
+      for (int k = 0; k + 1 < length; k++) q[k] = q[k + 1];
+      q[length - 1] = one(both);
     }
-    store(total, both[0]);
+    for (int k = 0; k < length; k++) store(queued + k * lanes<T>, q[k]);
   }
   static T scalar(const T* in) {
     using I = lane_int<T>;

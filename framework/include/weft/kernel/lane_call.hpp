@@ -18,10 +18,24 @@ template <class T> struct lane_call {
   const lane* extent = nullptr;
   const lane* index = nullptr;    ///< the first lane's index; and how it grows from lane to lane, packet to packet, row to row
   const lane *index_lane = nullptr, *index_packet = nullptr, *index_row = nullptr;
-  T* const* combine = nullptr;    ///< a packet a row if the reduction runs along the lanes, else a number a lane
+  T* const* combine = nullptr;    ///< `queue` packets a row if the reduction runs along the lanes, else a number a lane
   T* const* store = nullptr;
   const long* store_row = nullptr;
 };
+
+/// A reduction along the lanes keeps a queue of so many partial results: each packet is combined with the oldest, so that no
+/// packet waits for the one before it.
+inline constexpr int queue = 4;
+
+/// Whether instruction i is the same for all lanes of a call, given which earlier ones are.
+constexpr bool is_uniform(const instruction* pass, const bool* uniform, int i) {
+  const instruction& x = pass[i];
+  if (x.what == instruction::number || x.what == instruction::extent) return true;
+  if (x.what != instruction::apply) return false;
+  for (short a : x.arg)
+    if (a >= 0 && !uniform[a]) return false;
+  return true;
+}
 
 /// A generated pass.
 template <class T> using region_kernel = void (*)(const lane_call<T>& call);

@@ -6,8 +6,10 @@
 namespace weft {
 namespace ir {
 template <class Fn, class... A> constexpr auto compile_as() {
-  if constexpr (!callable<function_t<Fn>, typename A::traced...>()) return refuse<call_refused_message<Fn, A...>>();
-  else if constexpr (!graph_of<Fn, A...>::graph.error.empty()) return refuse<graph_of<Fn, A...>::graph.error>();
+  if constexpr (!callable<function_t<Fn>, typename A::traced...>()) {
+    if constexpr (without_signature<function_t<Fn>, typename A::traced...>()) return refused_call<function_t<Fn>, typename A::traced...>();
+    else return refuse<call_refused_message<Fn, A...>>();
+  } else if constexpr (!graph_of<Fn, A...>::graph.error.empty()) return refuse<graph_of<Fn, A...>::graph.error>();
   else return program<Fn, A...>{};
 }
 } // namespace ir

@@ -30,25 +30,38 @@ struct anything {
 struct silent {
   constexpr operator bool() const { return true; }
   constexpr bool operator!() const { return true; }
+  template <class X> friend constexpr bool operator==(silent, const X&) { return true; }
+  template <class X> friend constexpr bool operator!=(silent, const X&) { return true; }
+  template <class X> friend constexpr bool operator<(silent, const X&) { return true; }
+  template <class X> friend constexpr bool operator<=(silent, const X&) { return true; }
+  template <class X> friend constexpr bool operator>(silent, const X&) { return true; }
+  template <class X> friend constexpr bool operator>=(silent, const X&) { return true; }
 };
 template <auto...> inline constexpr bool well_formed = false;
+
+/// What `compile` gives after an error: takes any call and any question, so that nothing follows.
+struct refused_program {
+  template <class... X> anything operator()(const X&...) const;
+  template <class... X> anything reference(const X&...) const;
+  template <class... X> anything interpreted(const X&...) const;
+  template <class... X> anything run(const X&...) const;
+  template <class... X> anything bind(const X&...) const;
+  template <class... X> anything bind_as(const X&...) const;
+  template <class... X> anything explain(const X&...) const;
+  static anything data();
+  template <class... X> static constexpr silent materializes(const X&...) { return {}; }
+  static constexpr silent flops() { return {}; }
+  template <class T = float> static constexpr silent bytes() { return {}; }
+  template <class T = float> static constexpr silent peak_bytes() { return {}; }
+  template <class T = float> static constexpr silent saved() { return {}; }
+  static constexpr silent kernels() { return {}; }
+  static constexpr silent nodes() { return {}; }
+};
 } // namespace ir
 
 /// What `compile` gives for a program that is refused. Its name carries the message.
-template <auto... Message> struct compile_error {
+template <auto... Message> struct compile_error : ir::refused_program {
   static_assert(ir::well_formed<Message...>);
-  template <class... X> ir::anything operator()(const X&...) const;
-  template <class... X> ir::anything reference(const X&...) const;
-  template <class... X> ir::anything interpreted(const X&...) const;
-  template <class... X> ir::anything bind(const X&...) const;
-  template <class... X> static constexpr ir::silent materializes(const X&...) { return {}; }
-  template <class... X> ir::anything explain(const X&...) const;
-  static constexpr ir::silent flops() { return {}; }
-  static constexpr ir::silent bytes() { return {}; }
-  static constexpr ir::silent peak_bytes() { return {}; }
-  static constexpr ir::silent saved() { return {}; }
-  static constexpr ir::silent kernels() { return {}; }
-  static constexpr ir::silent nodes() { return {}; }
 };
 
 namespace ir {
@@ -76,18 +89,36 @@ constexpr message captures_refused() {
 }
 template <class F> inline constexpr message captures_message = captures_refused();
 
-/// Whether a function takes arguments of these types; of a transformation, whether the function inside takes what it is
-/// given then.
-template <class F, class... X> constexpr bool callable() {
-  if constexpr (!is_transformation<F>) return std::is_invocable_v<const F&, X...>;
+/// Calls g.operator()<G, arguments...>() for the function that all transformations are around and the arguments that it
+/// gets; false if a transformation can't be given so many.
+template <class F, class... X> constexpr bool innermost_call(auto g) {
+  if constexpr (!is_transformation<F>) return g.template operator()<F, X...>();
   else {
     constexpr std::size_t inner = F::template inner_arguments<sizeof...(X)>();
     if constexpr (inner == 0 || inner > sizeof...(X)) return false;
     else
-      return []<std::size_t... I>(std::index_sequence<I...>) {
-        return callable<decltype(F::f), std::tuple_element_t<I, std::tuple<X...>>...>();
+      return [&]<std::size_t... I>(std::index_sequence<I...>) {
+        return innermost_call<decltype(F::f), std::tuple_element_t<I, std::tuple<X...>>...>(g);
       }(std::make_index_sequence<inner>{});
   }
+}
+/// Whether a function takes arguments of these types; of a transformation, whether the function inside takes what it is
+/// given then.
+template <class F, class... X> constexpr bool callable() {
+  return innermost_call<F, X...>([]<class G, class... Y>() { return std::is_invocable_v<const G&, Y...>; });
+}
+/// Whether a function that is not callable has no signature to blame: it is a template, or its body does not compile and
+/// the compiler has said so.
+template <class F, class... X> constexpr bool without_signature() {
+  return innermost_call<F, X...>([]<class G, class... Y>() { return !std::is_function_v<G> && !requires { &G::operator(); }; });
+}
+/// The call itself, for the compiler to refuse, unless it has said what is wrong with the function already.
+template <class F, class... X> constexpr refused_program refused_call() {
+  innermost_call<F, X...>([]<class G, class... Y>() {
+    using call [[maybe_unused]] = decltype(std::declval<const G&>()(std::declval<Y>()...));
+    return true;
+  });
+  return {};
 }
 } // namespace ir
 } // namespace weft

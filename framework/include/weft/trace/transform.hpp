@@ -77,7 +77,7 @@ template <class F, bool Value, std::size_t... I> struct grad_t : transformation<
         locate(*g, loss.node().where);
       }
       if (loss.id >= 0 && loss.kind() != real && g->error.empty())
-        g->error << "grad: the function must give a real value, not a " << name_of(loss.kind()) << " one";
+        g->error << "grad: the function must give a real value, not " << (loss.kind() == integer ? "an integer" : "a boolean");
       list<int> leaves, gradients;
       attach_leaves(*g, gradient, leaves);
       const int one = attach(*g, expr(1.0).loose, {}).id;

@@ -1,0 +1,18 @@
+// SPDX-License-Identifier: BSL-1.0
+#define BOOST_TEST_MODULE stability
+#include "examples/run_example.hpp"
+
+#include <boost/test/unit_test.hpp>
+
+// The program checks its own claims: the variance of the scores within 4 standard errors, gradients rare and large.
+BOOST_AUTO_TEST_CASE(finds_what_it_claims) {
+  const std::string folder = new_folder();
+  for (const char* arguments : {"", "--seed 2 --sets 32"}) {
+    const outcome o = run_example("stability", arguments, folder);
+    BOOST_TEST(o.code == 0, o.out);
+    BOOST_TEST((o.out.find("NOT FOUND") == std::string::npos && o.out.find("found:") != std::string::npos), o.out);
+    BOOST_TEST(std::filesystem::file_size(folder + "/stability.csv") > 1000u);
+  }
+  BOOST_TEST(run_example("stability", "--sets 0", folder).code == 2);
+  std::filesystem::remove_all(folder);
+}
