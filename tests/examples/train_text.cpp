@@ -21,6 +21,11 @@ struct folder {
   std::string path = new_folder();
   ~folder() { std::filesystem::remove_all(path); }
   outcome run(const std::string& arguments) const { return run_example("train_text", arguments, path); }
+  std::string phrases(long characters) const {
+    std::string text;
+    for (long i = 0; i < characters; i++) text += "the quick brown fox "[i % 20];
+    return file("phrases.txt", text);
+  }
   std::string file(const std::string& name, const std::string& content) const {
     std::ofstream(path + "/" + name, std::ios::binary) << content;
     return path + "/" + name;
@@ -49,7 +54,7 @@ BOOST_AUTO_TEST_CASE(attention_learns_what_averaging_cannot, *boost::unit_test::
 
 BOOST_AUTO_TEST_CASE(the_same_for_a_seed_and_any_number_of_threads, *boost::unit_test::precondition(trains)) {
   const folder here;
-  const std::string brief = "--width 24 --heads 3 --context 40 --batch 5 --steps 12 --reports 3 --sample 0 ";
+  const std::string brief = "--width 24 --heads 3 --context 40 --batch 5 --steps 12 --reports 3 --sample 0 --text " + here.phrases(5000) + " ";
   const auto figures = [&](const std::string& arguments) { // without the last column, the speed
     const outcome o = here.run(brief + arguments);
     BOOST_TEST(o.code == 0);
@@ -68,7 +73,7 @@ BOOST_AUTO_TEST_CASE(the_same_for_a_seed_and_any_number_of_threads, *boost::unit
 
 BOOST_AUTO_TEST_CASE(other_depths_run_interpreted, *boost::unit_test::precondition(trains)) {
   const folder here;
-  const std::string brief = "--width 16 --heads 2 --context 16 --batch 4 --steps 40 --reports 1 --sample 0 --layers ";
+  const std::string brief = "--width 16 --heads 2 --context 16 --batch 4 --steps 40 --reports 1 --sample 0 --text " + here.phrases(5000) + " --layers ";
   for (const char* layers : {"1", "2", "4"}) BOOST_TEST((here.run(brief + layers).out.find(": compiled") != std::string::npos));
   const outcome three = here.run(brief + "3");
   BOOST_TEST((three.out.find("3 layers: built at run time and interpreted") != std::string::npos));
@@ -77,10 +82,8 @@ BOOST_AUTO_TEST_CASE(other_depths_run_interpreted, *boost::unit_test::preconditi
 
 BOOST_AUTO_TEST_CASE(bad_input_is_one_line_and_code_2) {
   const folder here;
-  std::string text;
-  for (int i = 0; i < 3000; i++) text += "the quick brown fox "[i % 20];
-  const std::string good = here.file("good.txt", text), empty = here.file("empty.txt", ""), tiny = here.file("tiny.txt", "hi"),
-                    zero = here.file("zero.txt", text + std::string(1, '\0')), one = here.file("one.txt", std::string(3000, 'a'));
+  const std::string good = here.phrases(3000), empty = here.file("empty.txt", ""), tiny = here.file("tiny.txt", "hi"),
+                    zero = here.file("zero.txt", std::string(3000, '\0')), one = here.file("one.txt", std::string(3000, 'a'));
   for (const std::string& arguments :
        {std::string("--text /nonexistent"), "--text " + empty, "--text " + tiny, "--text " + zero, "--text " + one, "--text " + here.path,
         "--context 512 --text " + good, std::string("--text"), std::string("--steps -3"), std::string("--steps 0"), std::string("--steps many"),

@@ -1,0 +1,216 @@
+// SPDX-License-Identifier: BSL-1.0
+#define BOOST_TEST_MODULE program_run
+#include <weft/weft.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
+#include <cmath>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+namespace {
+std::atomic<long> allocations{0};
+}
+void* operator new(std::size_t n) {
+  allocations++;
+  if (void* p = std::malloc(n)) return p;
+  throw std::bad_alloc();
+}
+void* operator new(std::size_t n, std::align_val_t a) {
+  allocations++;
+  if (void* p = std::aligned_alloc(static_cast<std::size_t>(a), (n + static_cast<std::size_t>(a) - 1) / static_cast<std::size_t>(a) * static_cast<std::size_t>(a))) return p;
+  throw std::bad_alloc();
+}
+void operator delete(void* p) noexcept { std::free(p); }
+void operator delete(void* p, std::size_t) noexcept { std::free(p); }
+void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
+void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
+
+namespace demo {
+using namespace weft;
+
+constexpr axis<"batch"> batch;
+constexpr axis<"head", 4> head;
+constexpr axis<"query"> query;
+constexpr axis<"key"> key;
+constexpr feature<"d"> d;
+constexpr axis<"n"> n;
+constexpr axis<"rows_too", 16> columns_of_rows;
+
+constexpr auto causal = [](expr q, expr k, expr v, expr slope) {
+  expr scores = contract(q, k, d) * rsqrt(extent(d)) + slope * (index(key) - index(query));
+  scores = where(index(query) >= index(key), scores, -infinity);
+  return contract(softmax(scores, key), v, key);
+};
+constexpr auto loss = [](expr q, expr k, expr v, expr slope) {
+  expr o = causal(q, k, v, slope);
+  return mean(o * o, {batch, head, query, d});
+};
+constexpr auto q_arg = arg<"q">(batch, head, query, d);
+constexpr auto k_arg = arg<"k">(batch, head, key, d);
+constexpr auto v_arg = arg<"v">(batch, head, key, d);
+constexpr auto slope_arg = arg<"slope">(head);
+constexpr auto attend = compile(causal, q_arg, k_arg, v_arg, slope_arg);
+constexpr auto gradients = compile(value_and_grad(loss, wrt<0, 1, 2, 3>), q_arg, k_arg, v_arg, slope_arg);
+constexpr auto mixed = compile([](expr x, expr ids, expr mask) { return std::tuple{where(mask, x, 0.0), ids + 1, x > 0.5}; }, arg<"x">(n),
+                               arg<"ids", integer>(n), arg<"mask", boolean>(n));
+constexpr auto doubled = compile([](expr x) { return x * 2; }, arg<"x">(n));
+
+template <class T> struct inputs {
+  tensor<T> q, k, v, slope;
+  explicit inputs(long queries = 19, long keys = 19, long width = 24)
+      : q(normal(tensor<T>(batch(3), head, query(queries), d(width)), 1)), k(normal(tensor<T>(batch(3), head, key(keys), d(width)), 2)),
+        v(normal(tensor<T>(batch(3), head, key(keys), d(width)), 3)), slope(normal(tensor<T>(head), 4)) {}
+};
+/// The largest difference of two structures, relative to the largest magnitude.
+template <class X> double difference(const X& a, const X& b) {
+  double worst = 0, size = 1e-300;
+  each_leaf(
+      [&](const auto& x, const auto& y) {
+        for (long i = 0; i < x.size(); i++) {
+          worst = std::max(worst, std::isnan(double(x[i])) != std::isnan(double(y[i])) ? infinity : std::abs(double(x[i]) - double(y[i])));
+          size = std::max(size, std::abs(double(x[i])));
+        }
+      },
+      a, b);
+  return worst / size;
+}
+template <class X> bool same_bits(const X& a, const X& b) {
+  bool same = true;
+  each_leaf([&](const auto& x, const auto& y) { same = same && x.size() == y.size() && !std::memcmp(x.data(), y.data(), std::size_t(x.size()) * sizeof(x[0])); }, a, b);
+  return same;
+}
+template <class F> std::string message_of(F f) {
+  try {
+    f();
+  } catch (const error& e) {
+    return e.what();
+  }
+  return "nothing was thrown";
+}
+} // namespace demo
+
+using namespace demo;
+
+BOOST_AUTO_TEST_CASE(reference_interpreted_and_compiled_agree) {
+  for (long size : {1, 7, 19, 64, 130}) {
+    inputs<double> x(size, size, size < 20 ? size + 4 : 16);
+    const auto forward = attend.reference(x.q, x.k, x.v, x.slope);
+    BOOST_TEST(difference(forward, attend.interpreted(x.q, x.k, x.v, x.slope)) < 1e-12);
+    BOOST_TEST(same_bits(attend.interpreted(x.q, x.k, x.v, x.slope), attend(x.q, x.k, x.v, x.slope)));
+    const auto g = gradients.reference(x.q, x.k, x.v, x.slope);
+    BOOST_TEST(difference(g, gradients.interpreted(x.q, x.k, x.v, x.slope)) < 1e-12);
+    BOOST_TEST(same_bits(gradients.interpreted(x.q, x.k, x.v, x.slope), gradients(x.q, x.k, x.v, x.slope)));
+    inputs<float> y(size, size, size < 20 ? size + 4 : 16);
+    BOOST_TEST(difference(gradients.reference(y.q, y.k, y.v, y.slope), gradients(y.q, y.k, y.v, y.slope)) < 2e-5);
+    BOOST_TEST(same_bits(gradients.interpreted(y.q, y.k, y.v, y.slope), gradients(y.q, y.k, y.v, y.slope)));
+  }
+}
+
+BOOST_AUTO_TEST_CASE(any_number_of_threads_gives_the_same_bits) {
+  inputs<float> x(150, 150, 32);
+  set_threads(1);
+  const auto one = gradients(x.q, x.k, x.v, x.slope);
+  for (int t : {2, 3}) {
+    set_threads(t);
+    BOOST_TEST(same_bits(one, gradients(x.q, x.k, x.v, x.slope)));
+    BOOST_TEST(same_bits(one, gradients.interpreted(x.q, x.k, x.v, x.slope)));
+  }
+  set_threads(2);
+}
+
+BOOST_AUTO_TEST_CASE(a_bound_run_allocates_nothing_and_follows_its_tensors) {
+  inputs<float> x(40, 40, 16);
+  auto run = gradients.bind(x.q, x.k, x.v, x.slope);
+  run();
+  const auto first = gradients(x.q, x.k, x.v, x.slope);
+  const long before = allocations;
+  for (int i = 0; i < 5; i++) run();
+  BOOST_TEST(allocations - before == 0);
+  BOOST_TEST(same_bits(run.result(), first));
+  normal(x.q, 77);
+  run();
+  BOOST_TEST(same_bits(run.result(), gradients(x.q, x.k, x.v, x.slope)));
+  // other extents plan anew; going back does not
+  inputs<float> larger(50, 33, 16);
+  x = larger;
+  run();
+  BOOST_TEST(same_bits(run.result(), gradients(larger.q, larger.k, larger.v, larger.slope)));
+}
+
+BOOST_AUTO_TEST_CASE(results_go_where_the_caller_wants) {
+  inputs<double> x(9, 9, 8);
+  tensor<double> out(batch(3), head, query(9), d(8));
+  attend.bind(x.q, x.k, x.v, x.slope, out)();
+  BOOST_TEST(same_bits(out, attend(x.q, x.k, x.v, x.slope)));
+}
+
+BOOST_AUTO_TEST_CASE(strided_and_foreign_memory_is_read_in_place) {
+  inputs<double> x(9, 9, 8);
+  const auto want = attend(x.q, x.k, x.v, x.slope);
+  // the same values with the axes in another order in memory
+  tensor<double> turned = view(x.q).permute({d, query, batch, head}).copy();
+  std::vector<double> mine(x.k.data(), x.k.data() + x.k.size());
+  const view<const double> k(static_cast<const double*>(mine.data()), batch(3), head, key(9), d(8));
+  BOOST_TEST(difference(want, attend(turned, k, x.v, x.slope)) < 1e-12);
+}
+
+BOOST_AUTO_TEST_CASE(results_have_the_kind_of_their_node) {
+  auto x = tensor<float>::from({-1, 0.25, 0.75}, n(3));
+  auto ids = tensor<std::int64_t>::from({5, 6, 7}, n(3));
+  auto mask = tensor<bool>::from({true, false, true}, n(3));
+  auto [kept, next, large] = mixed(x, ids, mask);
+  static_assert(std::is_same_v<decltype(kept), tensor<float>> && std::is_same_v<decltype(next), tensor<std::int64_t>> && std::is_same_v<decltype(large), tensor<bool>>);
+  BOOST_TEST((kept == tensor<float>::from({-1, 0, 0.75}, n(3))));
+  BOOST_TEST((next == tensor<std::int64_t>::from({6, 7, 8}, n(3))));
+  BOOST_TEST((large == tensor<bool>::from({false, false, true}, n(3))));
+  ids[1] = 1l << 40;
+  BOOST_TEST(message_of([&] { mixed(x, ids, mask); }).find("does not fit the 32 bits") != std::string::npos);
+}
+
+BOOST_AUTO_TEST_CASE(wrong_tensors_are_refused_in_words) {
+  inputs<float> x(9, 9, 8);
+  const auto contains = [](const std::string& text, const char* part) {
+    BOOST_TEST(text.find(part) != std::string::npos, text << " lacks: " << part);
+  };
+  tensor<float> shorter(batch(3), head, key(8), d(8));
+  contains(message_of([&] { attend(x.q, x.k, shorter, x.slope); }), "v: axis key has extent 8 here and 9 in k; within a call they must agree");
+  tensor<float> wrong_axes(batch(3), head, query(9), d(8));
+  contains(message_of([&] { attend(x.q, wrong_axes, x.v, x.slope); }), "k: expected a tensor with axes [batch, head, key, d], got [batch, head, query, d]");
+  tensor<double> other(batch(3), head, key(9), d(8));
+  contains(message_of([&] { attend(x.q, other, x.v, x.slope); }), "q is float32 and k is float64: a program has one precision");
+  tensor<std::int32_t> integers(batch(3), head, key(9), d(8));
+  contains(message_of([&] { attend(x.q, integers, x.v, x.slope); }), "k: expected real values (float32 or float64), got int32");
+  tensor<float> too_small(n(4)), long_enough(n(5));
+  contains(message_of([&] { doubled.bind(long_enough, too_small)(); }), "output 0: expected a tensor [n=5], got [n=4]");
+  contains(message_of([&] { doubled.bind(long_enough, long_enough)(); }), "output 0 overlaps the memory of input x");
+  tensor<float> unset;
+  contains(message_of([&] { doubled(unset); }), "x: expected a tensor with axes [n], got []");
+}
+
+BOOST_AUTO_TEST_CASE(the_first_nan_is_named_on_request) {
+  auto x = tensor<float>::from({1, 2, 3}, n(3));
+  x[2] = std::nanf("");
+  auto run = doubled.bind(x);
+  run(); // not asked for: NaN goes through
+  BOOST_TEST(std::isnan(run.result()[2]));
+  run.check_nan();
+  const std::string text = message_of([&] { run(); });
+  BOOST_TEST(text.find("NaN: the first is in mul [n=2] at") != std::string::npos, text);
+}
+
+BOOST_AUTO_TEST_CASE(facts_are_constants) {
+  static constexpr axis<"rows", 16> rows;
+  static constexpr axis<"inner", 32> inner;
+  static constexpr axis<"columns", 64> columns;
+  constexpr auto product = compile([](expr a, expr b) { return matmul(a, b); }, arg<"a">(rows, inner), arg<"b">(inner, columns));
+  static_assert(product.flops() == 2 * 16 * 32 * 64);
+  static_assert(product.kernels() == 1 && product.peak_bytes() == 0);
+  static_assert(product.bytes() == 4 * (16 * 32 + 32 * 64 + 16 * 64));
+  static_assert(attend.materializes(query, key)); // until attention streams
+  constexpr auto renamed = compile([](expr a) { return rename(contract(a, rename(a, rows, prime(rows)), inner), prime(rows), columns_of_rows); }, arg<"a">(rows, inner));
+  static_assert(renamed.materializes(rows, columns_of_rows) && renamed.materializes(rows, prime(rows)));
+  BOOST_TEST(attend.explain().find("product of q, k over [d]") != std::string::npos);
+}
