@@ -9,8 +9,8 @@
 namespace demo {
 using namespace weft;
 
-constexpr axis<"batch"> batch;   // extent known when the program is called
-constexpr axis<"head", 8> head;  // extent known now
+constexpr axis<"batch"> batch;  // extent known when the program is called
+constexpr axis<"head", 8> head; // extent known now
 constexpr axis<"query"> query;
 constexpr axis<"key"> key;
 constexpr axis<"d", 64> d;

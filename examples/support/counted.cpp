@@ -18,6 +18,7 @@ double bigram_loss(const text& t) {
   const auto symbol = [&](std::size_t at) { return static_cast<std::size_t>(t.all[at]); };
   for (std::size_t i = 1; i < t.train_size; i++) count[symbol(i - 1) * n + symbol(i)]++, total[symbol(i - 1)]++;
   double loss = 0;
-  for (std::size_t i = t.train_size; i < t.all.size(); i++) loss -= std::log(count[symbol(i - 1) * n + symbol(i)] / total[symbol(i - 1)]);
+  for (std::size_t i = t.train_size; i < t.all.size(); i++)
+    loss -= std::log(count[symbol(i - 1) * n + symbol(i)] / total[symbol(i - 1)]);
   return loss / static_cast<double>(t.validation().size());
 }

@@ -7,7 +7,8 @@
 
 #include <cstdio>
 
-progress::progress(long steps) : steps_(steps), terminal_(isatty(STDOUT_FILENO)), start_(std::chrono::steady_clock::now()), last_(start_) {}
+progress::progress(long steps)
+    : steps_(steps), terminal_(isatty(STDOUT_FILENO)), start_(std::chrono::steady_clock::now()), last_(start_) {}
 progress::~progress() { erase(); }
 
 void progress::erase() {

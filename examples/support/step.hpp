@@ -37,7 +37,8 @@ std::function<void()> compiled_step_2(step_data& x);
 std::function<void()> compiled_step_4(step_data& x);
 
 template <const auto& Schema> std::function<void()> compiled_step(step_data& x) {
-  static constexpr auto program = compile(value_and_grad(loss), params<"w", Schema>, tokens_arg, targets_arg, factor_arg);
+  static constexpr auto program =
+      compile(value_and_grad(loss), params<"w", Schema>, tokens_arg, targets_arg, factor_arg);
   return bound_step(program, x);
 }
 } // namespace text_model

@@ -25,7 +25,8 @@ text as_text(const std::string& bytes, std::size_t least, const std::string& nam
   text t;
   t.train_size = bytes.size() - bytes.size() / 10;
   if (std::min(t.train_size, bytes.size() - t.train_size) < least)
-    throw bad_input(fmt::format("{}: {} characters are too few: the last tenth, which validates, must hold {}", name, bytes.size(), least));
+    throw bad_input(fmt::format("{}: {} characters are too few: the last tenth, which validates, must hold {}", name,
+                                bytes.size(), least));
   std::array<bool, 256> occurs{};
   for (char c : bytes) occurs[static_cast<unsigned char>(c)] = true;
   std::array<std::int32_t, 256> number{};
@@ -59,7 +60,8 @@ std::string read_text_file(const std::string& path) {
   if (bytes.empty()) throw bad_input(fmt::format("{}: is empty", path));
   const auto odd = std::find_if(bytes.begin(), bytes.end(), is_control);
   if (odd != bytes.end())
-    throw bad_input(fmt::format("{}: is not text (byte {:#04x} at offset {})", path, static_cast<unsigned char>(*odd), odd - bytes.begin()));
+    throw bad_input(fmt::format("{}: is not text (byte {:#04x} at offset {})", path, static_cast<unsigned char>(*odd),
+                                odd - bytes.begin()));
   return bytes;
 }
 
@@ -74,17 +76,20 @@ std::string boost_hana_headers() {
 #ifdef WEFT_BOOST_INCLUDE_DIR
   roots.emplace_back(WEFT_BOOST_INCLUDE_DIR);
 #endif
-  for (const char* usual : {"/usr/include", "/usr/local/include", "/opt/homebrew/include", "/opt/local/include"}) roots.emplace_back(usual);
+  for (const char* usual : {"/usr/include", "/usr/local/include", "/opt/homebrew/include", "/opt/local/include"})
+    roots.emplace_back(usual);
   std::error_code ignored;
   for (const fs::path& root : roots) {
     const fs::path folder = root / "boost" / "hana";
     std::vector<fs::path> files;
     for (fs::recursive_directory_iterator i(folder, ignored), end; i != end; i.increment(ignored))
       if (i->path().extension() == ".hpp" && i->is_regular_file(ignored)) files.push_back(i->path());
-    std::sort(files.begin(), files.end(), [](const fs::path& a, const fs::path& b) { return a.generic_string() < b.generic_string(); });
+    std::sort(files.begin(), files.end(),
+              [](const fs::path& a, const fs::path& b) { return a.generic_string() < b.generic_string(); });
     std::string all;
     for (const fs::path& f : files) all += read(f);
     if (!all.empty()) return all;
   }
-  throw bad_input("the headers of Boost.Hana, the default text, are not where headers usually are; give a text with --text FILE");
+  throw bad_input(
+      "the headers of Boost.Hana, the default text, are not where headers usually are; give a text with --text FILE");
 }

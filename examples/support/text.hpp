@@ -22,5 +22,6 @@ text as_text(const std::string& bytes, std::size_t least, const std::string& nam
 /// The bytes of a text file. Throws bad_input on whatever is none: nothing there, a folder, empty, binary.
 std::string read_text_file(const std::string& path);
 
-/// All headers of Boost.Hana as installed, one after the other in the order of their paths. Throws bad_input if there are none.
+/// All headers of Boost.Hana as installed, one after the other in the order of their paths. Throws bad_input if there
+/// are none.
 std::string boost_hana_headers();

@@ -17,8 +17,8 @@ theory many(double sigma, double strength, double n) {
   return {std::log(n) - sigma * sigma / 2, nothing, jacobian, nothing, strength * jacobian};
 }
 
-/// The gap between the largest and the second largest of n standard normal numbers, in steps: the probability that it lies
-/// in each. P(gap > t) = n * integral of f(x) F(x - t)^(n - 1).
+/// The gap between the largest and the second largest of n standard normal numbers, in steps: the probability that it
+/// lies in each. P(gap > t) = n * integral of f(x) F(x - t)^(n - 1).
 struct gap_distribution {
   static constexpr double step = 0.01;
   std::vector<double> probability;
@@ -28,7 +28,8 @@ struct gap_distribution {
     for (double t = step; t < 6; t += step) {
       double above = 0;
       for (double x = -4; x < 8; x += 0.01)
-        above += std::exp(-x * x / 2) * std::pow(0.5 * std::erfc((t - x) / std::numbers::sqrt2), static_cast<double>(n - 1));
+        above +=
+            std::exp(-x * x / 2) * std::pow(0.5 * std::erfc((t - x) / std::numbers::sqrt2), static_cast<double>(n - 1));
       above *= 0.01 * static_cast<double>(n) / std::sqrt(2 * std::numbers::pi);
       probability.push_back(before - above);
       before = above;
@@ -37,7 +38,8 @@ struct gap_distribution {
   /// The mean of f(gap).
   double mean(auto f) const {
     double sum = 0;
-    for (std::size_t i = 0; i < probability.size(); i++) sum += probability[i] * f((static_cast<double>(i) + 0.5) * step);
+    for (std::size_t i = 0; i < probability.size(); i++)
+      sum += probability[i] * f((static_cast<double>(i) + 0.5) * step);
     return sum;
   }
 };
@@ -48,8 +50,12 @@ theory two(double sigma, double strength, long n) {
   static const gap_distribution gaps(n);
   const auto p = [=](double gap) { return 1 / (1 + std::exp(-sigma * gap)); };
   const auto both = [=](double gap) { return p(gap) / (1 + std::exp(sigma * gap)); }; // p (1 - p)
-  const auto entropy = [=](double gap) { return std::log1p(std::exp(-sigma * gap)) + sigma * gap / (1 + std::exp(sigma * gap)); };
-  const auto below = [&](double norm) { return gaps.mean([&](double gap) { return std::erf(norm / (2 * both(gap))); }); };
+  const auto entropy = [=](double gap) {
+    return std::log1p(std::exp(-sigma * gap)) + sigma * gap / (1 + std::exp(sigma * gap));
+  };
+  const auto below = [&](double norm) {
+    return gaps.mean([&](double gap) { return std::erf(norm / (2 * both(gap))); });
+  };
   double low = 1e-30, high = 1; // the median of p (1 - p) |N(0, 2)|, by halving on a logarithmic scale
   for (int i = 0; i < 100; i++) (below(std::sqrt(low * high)) < 0.5 ? low : high) = std::sqrt(low * high);
   return {gaps.mean(entropy), gaps.mean(p), 2 * gaps.mean(both), strength * std::numbers::sqrt2 * low,

@@ -15,12 +15,13 @@ namespace text_model {
 namespace {
 
 std::vector<bound_axis> extents_of(const model_options& o) {
-  return {width(o.width), head(o.heads), d(o.width / o.heads), hidden(4 * o.width), vocab(o.symbols), query(o.context), batch(o.batch)};
+  return {width(o.width),   head(o.heads),    d(o.width / o.heads), hidden(4 * o.width),
+          vocab(o.symbols), query(o.context), batch(o.batch)};
 }
 
-/// Normal with deviation 0.02, on the way back into the residual stream divided by the root of how often that is added to
-/// (A. Radford et al., "Language models are unsupervised multitask learners", 2019, section 2.3). With `unit`, the weights
-/// of q and k keep the unit variance of what the norm before them gives.
+/// Normal with deviation 0.02, on the way back into the residual stream divided by the root of how often that is added
+/// to (A. Radford et al., "Language models are unsupervised multitask learners", 2019, section 2.3). With `unit`, the
+/// weights of q and k keep the unit variance of what the norm before them gives.
 scheme initial(std::string_view name, const model_options& o) {
   const auto ends = [&](std::string_view end) { return name.ends_with(end); };
   if (ends("gain")) return init::ones();
@@ -40,7 +41,8 @@ void query_norms(const tensor<float>& gradient, double factor, std::vector<doubl
   const long of_query = g.extent(head) * g.extent(d), queries = g.extent(batch) * g.extent(query);
   for (long i = 0; i < queries; i++) {
     double sum = 0;
-    for (long j = 0; j < of_query; j++) sum += static_cast<double>(g[i * of_query + j]) * static_cast<double>(g[i * of_query + j]);
+    for (long j = 0; j < of_query; j++)
+      sum += static_cast<double>(g[i * of_query + j]) * static_cast<double>(g[i * of_query + j]);
     norms.push_back(factor * std::sqrt(sum));
   }
 }
@@ -48,7 +50,9 @@ void query_norms(const tensor<float>& gradient, double factor, std::vector<doubl
 using probes = std::vector<tensor<float>>;
 using probe_axes = std::vector<axes>;
 
-auto built_step(const schema& s) { return build(value_and_grad(loss), params_of("w", s), tokens_arg, targets_arg, factor_arg); }
+auto built_step(const schema& s) {
+  return build(value_and_grad(loss), params_of("w", s), tokens_arg, targets_arg, factor_arg);
+}
 auto built_loss(const schema& s) { return build(loss, params_of("w", s), tokens_arg, targets_arg, factor_arg); }
 auto built_prediction(const schema& s) { return build(predict, params_of("w", s), tokens_arg, factor_arg); }
 auto built_observation(const schema& s, const probe_axes& p) {
@@ -78,13 +82,16 @@ struct trainer::state {
   explicit state(const model_options& options)
       : o(options), described(model_axes(std::vector<block<axes>>(static_cast<std::size_t>(o.layers), block_axes))),
         probes_described(static_cast<std::size_t>(o.layers), axes(batch, query, head, d)),
-        x{.w = initialize<float>(described, o.seed, extents_of(o), [&](std::string_view name, const axes&) { return initial(name, o); }),
+        x{.w = initialize<float>(described, o.seed, extents_of(o),
+                                 [&](std::string_view name, const axes&) { return initial(name, o); }),
           .tokens = tensor<std::int32_t>(batch(o.batch), query(o.context)),
           .targets = tensor<std::int32_t>(batch(o.batch), query(o.context)),
           .factor = tensor<float>(factor_of(o))},
-        optimizer(x.w, {.beta2 = 0.99, .decay = 0.1}), no_probes(initialize<float>(probes_described, 0, extents_of(o), {{"*", init::zeros()}})),
+        optimizer(x.w, {.beta2 = 0.99, .decay = 0.1}),
+        no_probes(initialize<float>(probes_described, 0, extents_of(o), {{"*", init::zeros()}})),
         prompt(batch(1), query(o.context)), loss(built_loss(described)), prediction(built_prediction(described)),
-        observation(built_observation(described, probes_described)), run_loss(loss.bind(x.w, x.tokens, x.targets, x.factor)),
+        observation(built_observation(described, probes_described)),
+        run_loss(loss.bind(x.w, x.tokens, x.targets, x.factor)),
         run_prediction(prediction.bind(x.w, prompt, x.factor)) {
     x.out = {tensor<float>(0.0f), x.w};
     if (o.layers == 1) run_step = compiled_step_1(x);
@@ -118,7 +125,8 @@ double trainer::loss(const windows& w) {
 observation trainer::observe(const windows& w) {
   const auto seen = s_->observation(s_->no_probes, s_->x.w, w.tokens, w.targets, s_->x.factor);
   observation r{seen.value.loss.item(), seen.value.largest_score.item(), seen.value.entropy.item(), {}};
-  for (const tensor<float>& g : seen.gradient) query_norms(g, static_cast<double>(s_->o.batch * s_->o.context), r.query_gradients);
+  for (const tensor<float>& g : seen.gradient)
+    query_norms(g, static_cast<double>(s_->o.batch * s_->o.context), r.query_gradients);
   return r;
 }
 std::vector<float> trainer::predict(std::span<const std::int32_t> tokens) {
@@ -133,15 +141,4 @@ double bytes_needed(const model_options& o) {
   const double numbers = n(o.layers) * 12 * w * w + 2 * n(o.symbols) * w;
   const double kept = places * (n(o.layers) * (20 * w + 2 * n(o.heads) * n(o.context)) + 2 * n(o.symbols));
   return 4 * (4 * numbers + kept);
-}
-
-windows windows_at(std::span<const std::int32_t> from, std::span<const long> places, long context) {
-  const auto n = static_cast<long>(places.size());
-  windows w{tensor<std::int32_t>(batch(n), query(context)), tensor<std::int32_t>(batch(n), query(context))};
-  for (long i = 0; i < n; i++)
-    for (long j = 0; j < context; j++) {
-      const auto at = static_cast<std::size_t>(places[static_cast<std::size_t>(i)] + j);
-      w.tokens[i * context + j] = from[at], w.targets[i * context + j] = from[at + 1];
-    }
-  return w;
 }

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-#include <weft/run/tensor.hpp>
+#include "support/windows.hpp"
 
 #include <cstdint>
 #include <memory>
@@ -20,19 +20,14 @@ struct model_options {
 /// Roughly, of parameters, their gradients and the optimizer's state, and of what a step keeps for its way back.
 double bytes_needed(const model_options& o);
 
-/// `batch` windows of a text, one after the other, and the same windows one symbol further on.
-struct windows {
-  weft::tensor<std::int32_t> tokens, targets;
-};
-
 struct step_result {
   double loss, gradient_norm;
 };
 /// What attention looks like on some windows.
 struct observation {
   double loss, largest_score, entropy;
-  std::vector<double> query_gradients; ///< the norm, over heads and d, for each layer and each query: of the gradient of
-                                       ///< the summed loss of a window with respect to q
+  std::vector<double> query_gradients; ///< the norm, over heads and d, for each layer and each query: of the gradient
+                                       ///< of the summed loss of a window with respect to q
 };
 
 /// A model with its optimizer. Depths 1, 2 and 4 are compiled programs; others are built now and run interpreted, as is
@@ -53,6 +48,3 @@ private:
   struct state;
   std::unique_ptr<state> s_;
 };
-
-/// The windows that begin at these places, as many as a batch.
-windows windows_at(std::span<const std::int32_t> text, std::span<const long> places, long context);

@@ -9,9 +9,10 @@
 namespace weft::ir {
 template <class T> void adamw_step(const std::vector<strip<T>>& strips, const adamw_options& o, long step) {
   const double t = static_cast<double>(step);
-  const T b1 = static_cast<T>(o.beta1), b2 = static_cast<T>(o.beta2), c1 = static_cast<T>(1 - o.beta1), c2 = static_cast<T>(1 - o.beta2);
-  const T rate = static_cast<T>(o.rate / (1 - std::pow(o.beta1, t)));          // of m uncorrected
-  const T root = static_cast<T>(1 / std::sqrt(1 - std::pow(o.beta2, t)));      // times sqrt(v)
+  const T b1 = static_cast<T>(o.beta1), b2 = static_cast<T>(o.beta2), c1 = static_cast<T>(1 - o.beta1),
+          c2 = static_cast<T>(1 - o.beta2);
+  const T rate = static_cast<T>(o.rate / (1 - std::pow(o.beta1, t)));     // of m uncorrected
+  const T root = static_cast<T>(1 / std::sqrt(1 - std::pow(o.beta2, t))); // times sqrt(v)
   const T epsilon = static_cast<T>(o.epsilon);
   each_strip(strips, [&](long, const strip<T>& p) {
     const auto [w, g, m, v] = p.at;

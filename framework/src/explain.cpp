@@ -61,12 +61,15 @@ struct writer {
       }
     }
     std::string t;
-    for (const std::string& n : order) t += fmt::format("{}{}{}", t.empty() ? "" : ", ", n, count[n] > 1 ? fmt::format(" x{}", count[n]) : "");
+    for (const std::string& n : order)
+      t += fmt::format("{}{}{}", t.empty() ? "" : ", ", n, count[n] > 1 ? fmt::format(" x{}", count[n]) : "");
     return t;
   }
   std::string written(const step& s) const {
     std::string t;
-    each_access(g, p.plan, s, [](int) {}, [&](int i) { t += fmt::format("{}%{}{}", t.empty() ? "" : ", ", i, axes_text(g[i].ax)); });
+    each_access(
+        g, p.plan, s, [](int) {},
+        [&](int i) { t += fmt::format("{}%{}{}", t.empty() ? "" : ", ", i, axes_text(g[i].ax)); });
     return t;
   }
   std::string what(const step& s) const {
@@ -74,25 +77,29 @@ struct writer {
       const region& r = p.plan.regions[s.id];
       int phases = 0;
       for (int k = 0; k < r.passes; k++) phases += !p.plan.passes[r.first_pass + k].rows;
-      return fmt::format("region over {}{}{}: {}", axes_text(r.space), r.reduced.n ? fmt::format(", reduces {}", axes_text(r.reduced)) : "",
+      return fmt::format("region over {}{}{}: {}", axes_text(r.space),
+                         r.reduced.n ? fmt::format(", reduces {}", axes_text(r.reduced)) : "",
                          phases > 1 ? fmt::format(" in {} phases", phases) : "", operations(s));
     }
     const node& x = g[s.id];
     std::string operands;
     for (int j = 0; j < x.count; j++) operands += fmt::format("{}{}", j ? ", " : "", name(g.in(x, j)));
     if (s.what == step::run_product)
-      return fmt::format("product of {} over {}{}", operands, axes_text(x.at.shape), x.at.value != 1 ? fmt::format(", times {:.6g}", x.at.value) : "");
+      return fmt::format("product of {} over {}{}", operands, axes_text(x.at.shape),
+                         x.at.value != 1 ? fmt::format(", times {:.6g}", x.at.value) : "");
     return fmt::format("{} of {}", x.op->name, operands);
   }
   double step_flops(const step& s) const {
     if (s.what != step::run_region) return flops_of(g, g[s.id], of());
     double n = 0;
     const region& r = p.plan.regions[s.id];
-    const double all = static_cast<double>(elements_of(r.space, of())), rows = static_cast<double>(elements_of(r.space.without(r.reduced), of()));
+    const double all = static_cast<double>(elements_of(r.space, of())),
+                 rows = static_cast<double>(elements_of(r.space.without(r.reduced), of()));
     for (int k = 0; k < r.passes; k++) {
       const region_pass& pass = p.plan.passes[r.first_pass + k];
       for (int i = 0; i < pass.count; i++)
-        if (const instruction& x = p.plan.instructions[pass.first + i]; x.op) n += x.op->flops * (pass.rows ? rows : all);
+        if (const instruction& x = p.plan.instructions[pass.first + i]; x.op)
+          n += x.op->flops * (pass.rows ? rows : all);
     }
     return n;
   }
@@ -103,16 +110,20 @@ struct writer {
     for (const step& s : p.plan.steps) {
       if (s.what == step::run_region) continue;
       for (int j = 0; j < g[s.id].count; j++)
-        if (storage_of(g, g.in(s.id, j)) == i) return fmt::format("{} %{} reads it whole", s.what == step::run_product ? "product" : g[s.id].op->name, s.id);
+        if (storage_of(g, g.in(s.id, j)) == i)
+          return fmt::format("{} %{} reads it whole", s.what == step::run_product ? "product" : g[s.id].op->name, s.id);
     }
     for (int k = 0; k < g.size(); k++)
-      if (g[k].op->how == form::view && storage_of(g, k) == i && p.plan.stored[i]) return fmt::format("{} %{} sees it under other axes", g[k].op->name, k);
-    if (g[i].op->how == form::contract || g[i].op->how == form::general) return "its step writes it before a region reads it";
+      if (g[k].op->how == form::view && storage_of(g, k) == i && p.plan.stored[i])
+        return fmt::format("{} %{} sees it under other axes", g[k].op->name, k);
+    if (g[i].op->how == form::contract || g[i].op->how == form::general)
+      return "its step writes it before a region reads it";
     return "regions with other spaces or reductions read it";
   }
 
   void steps() {
-    const memory_plan memory = known() ? plan_memory(g, p.plan, direct_outputs(g, p.plan), of(), real_size) : memory_plan{list<long>(g.size(), -1), 0};
+    const memory_plan memory = known() ? plan_memory(g, p.plan, direct_outputs(g, p.plan), of(), real_size)
+                                       : memory_plan{list<long>(g.size(), -1), 0};
     double all_flops = 0;
     long all_bytes = 0;
     int number = 1;
@@ -123,10 +134,17 @@ struct writer {
       const long b = step_bytes(g, p.plan, s, of(), real_size);
       all_flops += f, all_bytes += b;
       std::string where;
-      each_access(g, p.plan, s, [](int) {}, [&](int i) { where += fmt::format("{}{}", where.empty() ? "" : ", ", memory.offset[i] < 0 ? "result" : fmt::format("arena +{}", memory.offset[i])); });
+      each_access(
+          g, p.plan, s, [](int) {},
+          [&](int i) {
+            where += fmt::format("{}{}", where.empty() ? "" : ", ",
+                                 memory.offset[i] < 0 ? "result" : fmt::format("arena +{}", memory.offset[i]));
+          });
       out += fmt::format("      {}, {}; to {}\n", scaled(f, "FLOP"), scaled(static_cast<double>(b), "B"), where);
     }
-    if (known()) out += fmt::format("in all {}, {} moved; arena {}\n", scaled(all_flops, "FLOP"), scaled(static_cast<double>(all_bytes), "B"), scaled(static_cast<double>(memory.peak), "B"));
+    if (known())
+      out += fmt::format("in all {}, {} moved; arena {}\n", scaled(all_flops, "FLOP"),
+                         scaled(static_cast<double>(all_bytes), "B"), scaled(static_cast<double>(memory.peak), "B"));
     else out += "extents are bound by each call: explain(arguments...) adds FLOPs, bytes and places\n";
   }
   void decisions() {
@@ -136,10 +154,12 @@ struct writer {
       if (p.plan.stored[i]) out += fmt::format("  %{}{}: {}\n", i, axes_text(g[i].ax), reason(i)), none = false;
     if (none) out += "  nothing\n";
     std::string kept;
-    each_saved(g, p.plan, [&](int i) { kept += fmt::format("{}%{}{}", kept.empty() ? "" : ", ", i, axes_text(g[i].ax)); });
+    each_saved(g, p.plan,
+               [&](int i) { kept += fmt::format("{}%{}{}", kept.empty() ? "" : ", ", i, axes_text(g[i].ax)); });
     if (!kept.empty()) {
       out += fmt::format("kept for derivatives: {}", kept);
-      if (known()) out += fmt::format(", {}", scaled(static_cast<double>(saved_bytes(g, p.plan, of(), real_size)), "B"));
+      if (known())
+        out += fmt::format(", {}", scaled(static_cast<double>(saved_bytes(g, p.plan, of(), real_size)), "B"));
       out += "\n";
     }
     out += fmt::format("products run on OpenBLAS ({} kernels)\n", blas_core());
@@ -151,7 +171,8 @@ std::string explain(const program_data& p, const std::vector<tensor_ref>* inputs
   std::unique_ptr<extent_table> extents;
   if (inputs) extents = std::make_unique<extent_table>(p, *inputs);
   writer w{p, p.lowered, extents.get(), real_size, {}};
-  w.out = fmt::format("{} steps from {} traced nodes ({} after the passes)\n", p.plan.steps.size(), p.source.size(), p.lowered.size());
+  w.out = fmt::format("{} steps from {} traced nodes ({} after the passes)\n", p.plan.steps.size(), p.source.size(),
+                      p.lowered.size());
   w.steps();
   w.decisions();
   return w.out;

@@ -22,10 +22,12 @@ bool fits(kind k, dtype t) {
 
 void extent_table::bind(axis_ref a, long extent, const std::string& who) {
   if (a->extent != unbound && a->extent != extent)
-    throw error(fmt::format("{}: axis {} has extent {} here, but the program fixes it to {}", who, a->name, extent, a->extent));
+    throw error(
+        fmt::format("{}: axis {} has extent {} here, but the program fixes it to {}", who, a->name, extent, a->extent));
   if (const entry* e = find(a)) {
     if (e->extent != extent)
-      throw error(fmt::format("{}: axis {} has extent {} here and {} in {}; within a call they must agree", who, a->name, extent, e->extent, e->who));
+      throw error(fmt::format("{}: axis {} has extent {} here and {} in {}; within a call they must agree", who,
+                              a->name, extent, e->extent, e->who));
     return;
   }
   entries_.push_back({a, extent, who});
@@ -38,21 +40,28 @@ const extent_table::entry* extent_table::find(axis_ref a) const {
 long extent_table::of(axis_ref a) const {
   if (a->extent != unbound) return a->extent;
   if (const entry* e = find(a)) return e->extent;
-  throw error(fmt::format("axis {} has no extent in this call: no argument has it and none of its names has; give it a static extent or an argument with it", a->name));
+  throw error(fmt::format("axis {} has no extent in this call: no argument has it and none of its names has; give it a "
+                          "static extent or an argument with it",
+                          a->name));
 }
 
 extent_table::extent_table(const program_data& data, const std::vector<tensor_ref>& inputs) {
   const graph_view g = data.source;
   if (static_cast<int>(inputs.size()) != g.inputs.size())
-    throw error(fmt::format("the program takes {} tensors ({}), not {}", g.inputs.size(), fmt::join(data.inputs, ", "), inputs.size()));
+    throw error(fmt::format("the program takes {} tensors ({}), not {}", g.inputs.size(), fmt::join(data.inputs, ", "),
+                            inputs.size()));
   for (int i = 0; i < g.inputs.size(); i++) {
     const node& x = g[g.inputs[i]];
     const tensor_ref& t = inputs[static_cast<std::size_t>(i)];
     const std::string& who = data.inputs[static_cast<std::size_t>(i)];
     if (!fits(x.k, t.type))
       throw error(fmt::format("{}: expected {} values ({}), got {}", who, name_of(x.k),
-                              x.k == real ? "float32 or float64" : x.k == integer ? "int32 or int64" : "bool", name_of(t.type)));
-    if (!t.ax.matches(x.ax)) throw error(fmt::format("{}: expected a tensor with axes [{}], got [{}]", who, list_of(x.ax), list_of(t.ax)));
+                              x.k == real      ? "float32 or float64"
+                              : x.k == integer ? "int32 or int64"
+                                               : "bool",
+                              name_of(t.type)));
+    if (!t.ax.matches(x.ax))
+      throw error(fmt::format("{}: expected a tensor with axes [{}], got [{}]", who, list_of(x.ax), list_of(t.ax)));
     for (int j = 0; j < t.ax.n; j++) bind(x.ax[x.ax.find(t.ax[j])], t.extent[j], who);
     if (t.ax.n == 0 && t.data == nullptr) throw error(fmt::format("{}: the tensor is not set; give it a value", who));
   }
@@ -71,17 +80,21 @@ extent_table::extent_table(const program_data& data, const std::vector<tensor_re
 void take_input(const tensor_ref& from, const tensor_ref& to) {
   if (from.type != dtype::int64 || to.type != dtype::int32) return copy_to(from, to);
   const strides_along a(from, to.ax), b(to, to.ax);
-  each_index(to.extent, to.ax.n, [&](const long* i) { elements<std::int32_t>(to)[b(i)] = narrowed<std::int32_t>(elements<std::int64_t>(from)[a(i)]); });
+  each_index(to.extent, to.ax.n, [&](const long* i) {
+    elements<std::int32_t>(to)[b(i)] = narrowed<std::int32_t>(elements<std::int64_t>(from)[a(i)]);
+  });
 }
 
-bool is_double(const program_data& data, const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs) {
+bool is_double(const program_data& data, const std::vector<tensor_ref>& inputs,
+               const std::vector<tensor_ref>& outputs) {
   int first = -1;
   for (int i = 0; i < data.source.inputs.size(); i++) {
     const dtype t = inputs[static_cast<std::size_t>(i)].type;
     if (data.source[data.source.inputs[i]].k != real) continue;
     if (first >= 0 && inputs[static_cast<std::size_t>(first)].type != t)
       throw error(fmt::format("{} is {} and {} is {}: a program has one precision; convert one of them",
-                              data.inputs[static_cast<std::size_t>(first)], name_of(inputs[static_cast<std::size_t>(first)].type),
+                              data.inputs[static_cast<std::size_t>(first)],
+                              name_of(inputs[static_cast<std::size_t>(first)].type),
                               data.inputs[static_cast<std::size_t>(i)], name_of(t)));
     if (first < 0) first = i;
   }

@@ -52,7 +52,9 @@ inline layout dense_layout(const axes& ax, const axes& order, const extent_table
 /// An integer of the caller's as wide as the program's; throws if it does not fit.
 template <class To, class From> To narrowed(From v) {
   if (static_cast<From>(static_cast<To>(v)) != v)
-    throw error("integer " + std::to_string(v) + " does not fit the 32 bits that integers have in a float32 program; use float64 tensors, or smaller integers");
+    throw error(
+        "integer " + std::to_string(v) +
+        " does not fit the 32 bits that integers have in a float32 program; use float64 tensors, or smaller integers");
   return static_cast<To>(v);
 }
 /// Copies a caller's tensor to memory of the program's own type.

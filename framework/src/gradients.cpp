@@ -12,8 +12,10 @@ template <class T> double sum_of_squares(const std::vector<strip<T>>& strips) {
     double sum[8]{};
     for (long i = 0; i + 8 <= p.n; i += 8)
       for (int k = 0; k < 8; k++) sum[k] += static_cast<double>(p.at[0][i + k]) * static_cast<double>(p.at[0][i + k]);
-    for (long i = p.n / 8 * 8; i < p.n; i++) sum[i % 8] += static_cast<double>(p.at[0][i]) * static_cast<double>(p.at[0][i]);
-    sums[static_cast<std::size_t>(number)] = ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
+    for (long i = p.n / 8 * 8; i < p.n; i++)
+      sum[i % 8] += static_cast<double>(p.at[0][i]) * static_cast<double>(p.at[0][i]);
+    sums[static_cast<std::size_t>(number)] =
+        ((sum[0] + sum[4]) + (sum[1] + sum[5])) + ((sum[2] + sum[6]) + (sum[3] + sum[7]));
   });
   double total = 0;
   for (double s : sums) total += s;

@@ -46,7 +46,8 @@ double spread_of(std::string_view name, const scheme& how, const tensor_ref& sha
   if (inputs.n == 0 && shape.ax.n > 0) inputs.add(shape.ax[0]);
   double in = 1, out = 1;
   for (axis_ref a : inputs)
-    if (!shape.ax.has(a)) throw error("initialize: ", name, " ", shape_text(shape), " has no axis ", a->name, " to count its fan by");
+    if (!shape.ax.has(a))
+      throw error("initialize: ", name, " ", shape_text(shape), " has no axis ", a->name, " to count its fan by");
   for (int i = 0; i < shape.ax.n; i++) (inputs.has(shape.ax[i]) ? in : out) *= static_cast<double>(shape.extent[i]);
   return how.spread / std::sqrt(how.counts == scheme::fan::in ? in : (in + out) / 2);
 }

@@ -5,7 +5,8 @@
 
 namespace weft::ir {
 
-template <class T> void interpret(const plan_view& plan, const region_pass& pass, const lane_call<T>& call, T* buffers) {
+template <class T> void interpret(const plan_view& plan, const region_pass& pass, const lane_call<T>& call,
+                                  T* buffers) {
   constexpr int width = lanes<T>;
   using lane = lane_int<T>;
   using ints = packet<lane>;
@@ -34,7 +35,9 @@ template <class T> void interpret(const plan_view& plan, const region_pass& pass
       case instruction::number:
         advance[i] = 0;
         if (x.common == real) store(out, broadcast<packet<T>>(static_cast<T>(x.value)));
-        else store(out, bits_as<packet<T>>(broadcast<ints>(static_cast<lane>(x.common == boolean ? -(x.value != 0) : x.value))));
+        else
+          store(out, bits_as<packet<T>>(
+                         broadcast<ints>(static_cast<lane>(x.common == boolean ? -(x.value != 0) : x.value))));
         break;
       case instruction::extent:
         advance[i] = 0;
@@ -43,7 +46,8 @@ template <class T> void interpret(const plan_view& plan, const region_pass& pass
       case instruction::index: {
         const ints within = iota<ints>() * broadcast<ints>(call.index_lane[x.slot]);
         for (long k = 0; k < n; k++) {
-          const lane first = static_cast<lane>(call.index[x.slot] + static_cast<lane>(row) * call.index_row[x.slot] + static_cast<lane>(from + k) * call.index_packet[x.slot]);
+          const lane first = static_cast<lane>(call.index[x.slot] + static_cast<lane>(row) * call.index_row[x.slot] +
+                                               static_cast<lane>(from + k) * call.index_packet[x.slot]);
           store(out + k * width, bits_as<packet<T>>(ints(broadcast<ints>(first) + within)));
         }
         break;

@@ -27,7 +27,8 @@ class arena {
 
 public:
   char* reserve(long n) {
-    if (n > size_) memory_.reset(static_cast<char*>(::operator new(static_cast<std::size_t>(n), std::align_val_t(64)))), size_ = n;
+    if (n > size_)
+      memory_.reset(static_cast<char*>(::operator new(static_cast<std::size_t>(n), std::align_val_t(64)))), size_ = n;
     return memory_.get();
   }
   char* data() const { return memory_.get(); }
@@ -69,19 +70,19 @@ struct planned {
   std::vector<tensor_ref> inputs, outputs; ///< the forms; their data is not looked at
   extent_table extents;
   bool is_double = false;
-  std::vector<region_memory> memory;   ///< of each node: where its values are
-  std::vector<long> arena_offset;      ///< of each node, -1 if it is elsewhere
-  std::vector<int> external_output;    ///< of each node: the output whose memory it writes directly, or -1
+  std::vector<region_memory> memory; ///< of each node: where its values are
+  std::vector<long> arena_offset;    ///< of each node, -1 if it is elsewhere
+  std::vector<int> external_output;  ///< of each node: the output whose memory it writes directly, or -1
   struct chain_call {
     chain what;
     long extent[max_rank]{}, total = 1;
   };
   std::vector<chain_call> chains;
-  std::vector<region_call> regions;    ///< of each step that is one
+  std::vector<region_call> regions; ///< of each step that is one
   std::vector<product_call> products;
-  std::vector<void*> storage;          ///< of each node, set for each run
-  std::vector<int> copies;             ///< outputs that are copied at the end
-  std::vector<tensor_ref> general_in;  ///< room for the operands of general ops
+  std::vector<void*> storage;         ///< of each node, set for each run
+  std::vector<int> copies;            ///< outputs that are copied at the end
+  std::vector<tensor_ref> general_in; ///< room for the operands of general ops
   long arena_bytes = 0, worker_bytes = 0, pack_bytes = 0;
   int workers = 1;
 };
@@ -103,7 +104,8 @@ struct machine::state {
     t.type = m.type, t.ax = data.lowered[i].ax;
     p.extents.fill(t.ax, t.extent);
     std::copy_n(m.strides.stride, max_rank, t.stride);
-    t.data = static_cast<char*>(p.storage[static_cast<std::size_t>(m.storage)]) + m.offset * static_cast<long>(size_of(m.type));
+    t.data = static_cast<char*>(p.storage[static_cast<std::size_t>(m.storage)]) +
+             m.offset * static_cast<long>(size_of(m.type));
     return t;
   }
 
@@ -118,7 +120,8 @@ struct machine::state {
       const int o = g.outputs[k];
       if (direct[o] != k) p.copies.push_back(k);
       else if (p.outputs[static_cast<std::size_t>(k)].type != dtype_of<T>)
-        throw error(fmt::format("output {}: expected {} values, like the inputs, got {}", k, name_of(dtype_of<T>), name_of(p.outputs[static_cast<std::size_t>(k)].type)));
+        throw error(fmt::format("output {}: expected {} values, like the inputs, got {}", k, name_of(dtype_of<T>),
+                                name_of(p.outputs[static_cast<std::size_t>(k)].type)));
     }
     std::size_t next_input = 0;
     for (int i = 0; i < g.size(); i++) {
@@ -134,7 +137,8 @@ struct machine::state {
         m.strides = g[i].op->view(m.strides, g[o].ax, g[i]);
         m.offset = m.strides.offset;
         if (plan.stored[storage_of(g, i)] || g[storage_of(g, i)].op->how == form::input) check_view(p, i);
-      } else if (const int k = p.external_output[static_cast<std::size_t>(i)]; k >= 0) m.strides = layout_of(p.outputs[static_cast<std::size_t>(k)], g[i].ax);
+      } else if (const int k = p.external_output[static_cast<std::size_t>(i)]; k >= 0)
+        m.strides = layout_of(p.outputs[static_cast<std::size_t>(k)], g[i].ax);
       else if (plan.stored[i]) m.strides = dense_layout(g[i].ax, plan.order[i], p.extents);
     }
     const memory_plan placed = plan_memory(g, plan, direct, p.extents.resolver(), sizeof(T));
@@ -143,7 +147,8 @@ struct machine::state {
     std::size_t most_operands = 1;
     for (const chain& c : find_chains(g, plan, p.extents.resolver())) {
       p.chains.push_back({c, {}, 1});
-      for (int i = 0; i < c.shared.n; i++) p.chains.back().total *= p.chains.back().extent[i] = p.extents.of(c.shared[i]);
+      for (int i = 0; i < c.shared.n; i++)
+        p.chains.back().total *= p.chains.back().extent[i] = p.extents.of(c.shared[i]);
       for (int k = c.first; k < c.first + c.steps; k++) {
         const step& s = plan.steps[k];
         p.regions.emplace_back(), p.products.emplace_back();
@@ -169,7 +174,8 @@ struct machine::state {
       l.offset = m.offset;
       return l;
     };
-    return prepare_product(g, i, chain, placed_at(g.in(i, 0)), placed_at(g.in(i, 1)), placed_at(i), p.extents, sizeof(T));
+    return prepare_product(g, i, chain, placed_at(g.in(i, 0)), placed_at(g.in(i, 1)), placed_at(i), p.extents,
+                           sizeof(T));
   }
   /// A view must lie inside what it is a view of.
   void check_view(const planned& p, int i) const {
@@ -179,7 +185,8 @@ struct machine::state {
     const int o = g.in(i, 0);
     const long whole = p.extents.of(g[o].ax[g[o].ax.find(x.at.axis)]), part = p.extents.of(x.at.to);
     if (x.at.start + part > whole)
-      throw error(fmt::format("{}: [{}, {}) of axis {} reaches beyond its extent {}", x.op->name, x.at.start, x.at.start + part, x.at.axis->name, whole));
+      throw error(fmt::format("{}: [{}, {}) of axis {} reaches beyond its extent {}", x.op->name, x.at.start,
+                              x.at.start + part, x.at.axis->name, whole));
   }
 
   /// The plan for these tensors, made now if none of the last few fits.
@@ -222,9 +229,11 @@ struct machine::state {
     for (std::size_t k = 0; k < outputs.size(); k++) {
       for (std::size_t i = 0; i < inputs.size(); i++)
         if (overlap(outputs[k], inputs[i]))
-          throw error(fmt::format("output {} overlaps the memory of input {}; give it memory of its own", k, data.inputs[i]));
+          throw error(
+              fmt::format("output {} overlaps the memory of input {}; give it memory of its own", k, data.inputs[i]));
       for (std::size_t i = 0; i < k; i++)
-        if (overlap(outputs[k], outputs[i])) throw error(fmt::format("output {} overlaps output {}; give each memory of its own", k, i));
+        if (overlap(outputs[k], outputs[i]))
+          throw error(fmt::format("output {} overlaps output {}; give each memory of its own", k, i));
     }
   }
 
@@ -239,7 +248,8 @@ struct machine::state {
     scratch.reserve(p.pack_bytes + p.worker_bytes * p.workers + 64);
   }
 
-  template <class T> void execute(planned& p, const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs) {
+  template <class T> void execute(planned& p, const std::vector<tensor_ref>& inputs,
+                                  const std::vector<tensor_ref>& outputs) {
     const graph_view g = data.lowered;
     const plan_view& plan = data.plan;
     pool& threads = default_pool();
@@ -250,7 +260,8 @@ struct machine::state {
     for (std::size_t i = 0; i < p.storage.size(); i++)
       if (p.arena_offset[i] >= 0) p.storage[i] = memory + p.arena_offset[i];
       else if (p.external_output[i] >= 0) p.storage[i] = outputs[static_cast<std::size_t>(p.external_output[i])].data;
-    for (int i = 0; i < g.inputs.size(); i++) p.storage[static_cast<std::size_t>(g.inputs[i])] = inputs[static_cast<std::size_t>(i)].data;
+    for (int i = 0; i < g.inputs.size(); i++)
+      p.storage[static_cast<std::size_t>(g.inputs[i])] = inputs[static_cast<std::size_t>(i)].data;
     const region_kernel<T>* kernels = nullptr;
     if (how == policy::compiled) {
       if constexpr (sizeof(T) == 4) kernels = data.f32;
@@ -270,20 +281,25 @@ struct machine::state {
   template <class T> T* element(const planned& p, int n) const {
     return static_cast<T*>(p.storage[static_cast<std::size_t>(p.memory[static_cast<std::size_t>(n)].storage)]);
   }
-  template <class T> void run_step(planned& p, int s, const region_kernel<T>* kernels, char* work, char* worker_scratch, pool& threads) {
+  template <class T> void run_step(planned& p, int s, const region_kernel<T>* kernels, char* work, char* worker_scratch,
+                                   pool& threads) {
     const graph_view g = data.lowered;
     const step& x = data.plan.steps[s];
-    if (x.what == step::run_region) run_region<T>(p.regions[static_cast<std::size_t>(s)], data.plan, kernels, p.storage.data(), worker_scratch, threads);
+    if (x.what == step::run_region)
+      run_region<T>(p.regions[static_cast<std::size_t>(s)], data.plan, kernels, p.storage.data(), worker_scratch,
+                    threads);
     else if (x.what == step::run_product) {
       const product_call& product = p.products[static_cast<std::size_t>(s)];
-      with_packed<T>(p, x.id, product, {}, nullptr, work, [&](const T* a, const T* b, T* c) { run_product(product, a, b, c, threads); });
-    }
-    else {
-      for (int j = 0; j < g[x.id].count; j++) p.general_in[static_cast<std::size_t>(j)] = reference_to(p, g.in(x.id, j));
+      with_packed<T>(p, x.id, product, {}, nullptr, work,
+                     [&](const T* a, const T* b, T* c) { run_product(product, a, b, c, threads); });
+    } else {
+      for (int j = 0; j < g[x.id].count; j++)
+        p.general_in[static_cast<std::size_t>(j)] = reference_to(p, g.in(x.id, j));
       g[x.id].op->run({g[x.id], p.general_in.data(), reference_to(p, x.id)});
     }
   }
-  template <class T> void run_chain(const planned& p, const planned::chain_call& call, const region_kernel<T>* kernels, char* worker_scratch, pool& threads) {
+  template <class T> void run_chain(const planned& p, const planned::chain_call& call, const region_kernel<T>* kernels,
+                                    char* worker_scratch, pool& threads) {
     const chain& c = call.what;
     threads.run(call.total, [&](long task, int worker) {
       long at[max_rank]{};
@@ -291,18 +307,22 @@ struct machine::state {
       char* scratch_of_mine = worker_scratch + worker * p.worker_bytes;
       for (int s = c.first; s < c.first + c.steps; s++) {
         const step& x = data.plan.steps[s];
-        if (x.what == step::run_region) run_region_at<T>(p.regions[static_cast<std::size_t>(s)], at, data.plan, kernels, p.storage.data(), scratch_of_mine);
+        if (x.what == step::run_region)
+          run_region_at<T>(p.regions[static_cast<std::size_t>(s)], at, data.plan, kernels, p.storage.data(),
+                           scratch_of_mine);
         else {
           const product_call& product = p.products[static_cast<std::size_t>(s)];
-          with_packed<T>(p, x.id, product, c.shared, at, scratch_of_mine, [&](const T* a, const T* b, T* out) { run_product_at(product, at, a, b, out); });
+          with_packed<T>(p, x.id, product, c.shared, at, scratch_of_mine,
+                         [&](const T* a, const T* b, T* out) { run_product_at(product, at, a, b, out); });
         }
       }
     });
   }
-  /// Calls run(a, b, c) with the memory of a product's operands and result, of packed copies where BLAS can't use them as
-  /// they lie. In a chain the copies are of the part at the chain's coordinates.
+  /// Calls run(a, b, c) with the memory of a product's operands and result, of packed copies where BLAS can't use them
+  /// as they lie. In a chain the copies are of the part at the chain's coordinates.
   template <class T, class Run>
-  void with_packed(const planned& p, int i, const product_call& c, const axes& chained, const long* at, char* pack, Run run) const {
+  void with_packed(const planned& p, int i, const product_call& c, const axes& chained, const long* at, char* pack,
+                   Run run) const {
     const graph_view g = data.lowered;
     const auto pair = [&](int n, const layout& l) {
       tensor_ref whole = reference_to(p, n), part = whole, copy;
@@ -310,7 +330,8 @@ struct machine::state {
       for (int k = 0; k < whole.ax.n; k++)
         if (const int j = chained.find(whole.ax[k]); j >= 0)
           part.data = static_cast<char*>(part.data) + at[j] * whole.stride[k] * static_cast<long>(sizeof(T));
-        else part.extent[part.ax.n] = whole.extent[k], part.stride[part.ax.n] = whole.stride[k], part.ax.add(whole.ax[k]);
+        else
+          part.extent[part.ax.n] = whole.extent[k], part.stride[part.ax.n] = whole.stride[k], part.ax.add(whole.ax[k]);
       copy = part;
       for (int k = 0; k < part.ax.n; k++) copy.stride[k] = l.stride[g[n].ax.find(part.ax[k])];
       copy.data = pack;
@@ -343,7 +364,8 @@ struct machine::state {
         if (!std::isnan(static_cast<double>(elements<S>(t)[at(i)]))) return;
         std::string where;
         for (int k = 0; k < t.ax.n; k++) where += fmt::format("{}{}={}", k ? ", " : "", t.ax[k]->name, i[k]);
-        throw error(fmt::format("NaN: the first is in {} [{}] at {}:{}", x.op->name, where, x.where.file, x.where.line));
+        throw error(
+            fmt::format("NaN: the first is in {} [{}] at {}:{}", x.op->name, where, x.where.file, x.where.line));
       });
     });
   }
@@ -365,8 +387,12 @@ void machine::shapes(const std::vector<tensor_ref>& inputs, std::vector<tensor_r
     extents.fill(t.ax, t.extent);
   }
 }
-void machine::plan(const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs) { s_->reserve(s_->plan(inputs, outputs)); }
-bool machine::fits(const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs) const { return s_->fits(inputs, outputs); }
+void machine::plan(const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs) {
+  s_->reserve(s_->plan(inputs, outputs));
+}
+bool machine::fits(const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs) const {
+  return s_->fits(inputs, outputs);
+}
 void machine::run(const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs) {
   planned& p = s_->plan(inputs, outputs);
   s_->check_overlap(inputs, outputs);
@@ -377,6 +403,8 @@ void machine::run(const std::vector<tensor_ref>& inputs, const std::vector<tenso
   else s_->execute<float>(p, inputs, outputs);
 }
 long machine::arena_bytes() const { return s_->plans.empty() ? 0 : s_->plans[0]->arena_bytes; }
-long machine::scratch_bytes() const { return s_->plans.empty() ? 0 : s_->plans[0]->pack_bytes + s_->plans[0]->worker_bytes * s_->plans[0]->workers; }
+long machine::scratch_bytes() const {
+  return s_->plans.empty() ? 0 : s_->plans[0]->pack_bytes + s_->plans[0]->worker_bytes * s_->plans[0]->workers;
+}
 void machine::check_nan(bool on) { s_->looks_for_nan = on; }
 } // namespace weft::ir

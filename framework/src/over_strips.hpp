@@ -8,8 +8,8 @@
 
 namespace weft::ir {
 
-/// Calls `element(i, one of V)` for the elements of a strip, packets at a time and the last few one by one. `element` does
-/// the same to a lane of a packet as to a scalar.
+/// Calls `element(i, one of V)` for the elements of a strip, packets at a time and the last few one by one. `element`
+/// does the same to a lane of a packet as to a scalar.
 template <class T, class F> [[gnu::always_inline]] inline void each_element(long n, F element) {
   long i = 0;
   for (; i + lanes<T> <= n; i += lanes<T>) element(i, packet<T>{});
@@ -28,7 +28,8 @@ template <class T, class F> void each_strip(const std::vector<strip<T>>& strips,
   constexpr long together = 2;
   const long n = static_cast<long>(strips.size());
   default_pool().run((n + together - 1) / together, [&](long task, int) {
-    for (long i = task * together; i < std::min(n, (task + 1) * together); i++) f(i, strips[static_cast<std::size_t>(i)]);
+    for (long i = task * together; i < std::min(n, (task + 1) * together); i++)
+      f(i, strips[static_cast<std::size_t>(i)]);
   });
 }
 } // namespace weft::ir

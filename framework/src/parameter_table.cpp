@@ -14,11 +14,15 @@ struct row {
   long elements = 0;
 
   std::string name() const {
-    return first < 0 ? head : first == last ? fmt::format("{}{}{}", head, first, tail) : fmt::format("{}{}..{}{}", head, first, last, tail);
+    return first < 0       ? head
+           : first == last ? fmt::format("{}{}{}", head, first, tail)
+                           : fmt::format("{}{}..{}{}", head, first, last, tail);
   }
 };
 
-bool is_number(std::string_view s) { return !s.empty() && std::all_of(s.begin(), s.end(), [](char c) { return c >= '0' && c <= '9'; }); }
+bool is_number(std::string_view s) {
+  return !s.empty() && std::all_of(s.begin(), s.end(), [](char c) { return c >= '0' && c <= '9'; });
+}
 
 /// "blocks.3.wq" as "blocks.", 3, ".wq", by the first member that is a number.
 row taken_apart(const std::string& name) {
@@ -47,9 +51,11 @@ std::string parameter_table(const std::vector<std::pair<std::string, tensor_ref>
     else alike->last = r.first, alike->elements += n;
   }
   std::size_t name_width = 5, shape_width = 0;
-  for (const row& r : rows) name_width = std::max(name_width, r.name().size()), shape_width = std::max(shape_width, r.shape.size());
+  for (const row& r : rows)
+    name_width = std::max(name_width, r.name().size()), shape_width = std::max(shape_width, r.shape.size());
   std::string s;
-  for (const row& r : rows) s += fmt::format("{:<{}}  {:<{}}  {:>10}\n", r.name(), name_width, r.shape, shape_width, r.elements);
+  for (const row& r : rows)
+    s += fmt::format("{:<{}}  {:<{}}  {:>10}\n", r.name(), name_width, r.shape, shape_width, r.elements);
   return s + fmt::format("{:<{}}  {:<{}}  {:>10}\n", "total", name_width, "", shape_width, total);
 }
 } // namespace weft::ir

@@ -27,7 +27,8 @@ std::string attributes_of(graph_view g, const node& x) {
   case form::extent:
   case form::index: return fmt::format(" {}", a.axis->name);
   case form::reduce: return fmt::format(" over {}", names_of(g[g.in(x, 0)].ax.without(x.ax)));
-  case form::contract: return fmt::format(" over {}{}", names_of(a.shape), a.value != 1 ? fmt::format(" times {}", a.value) : "");
+  case form::contract:
+    return fmt::format(" over {}{}", names_of(a.shape), a.value != 1 ? fmt::format(" times {}", a.value) : "");
   default: break;
   }
   std::string s;
@@ -51,7 +52,12 @@ std::string place_of(const slot& s) {
   }
 }
 void write_pass(std::string& s, const plan_view& p, const region_pass& pass) {
-  s += fmt::format("    {}{}:", pass.rows ? "once a row" : pass.along ? "along the lanes" : "lanes", pass.same_as >= 0 && &p.passes[pass.same_as] != &pass ? fmt::format(" (as pass {})", pass.same_as) : "");
+  s += fmt::format("    {}{}:",
+                   pass.rows    ? "once a row"
+                   : pass.along ? "along the lanes"
+                                : "lanes",
+                   pass.same_as >= 0 && &p.passes[pass.same_as] != &pass ? fmt::format(" (as pass {})", pass.same_as)
+                                                                         : "");
   int first[7]{pass.first_slot};
   const int counts[]{pass.loads, pass.extents, pass.indices, pass.combines, pass.stores};
   for (int k = 0; k < 5; k++) first[k + 1] = first[k] + counts[k];
@@ -95,7 +101,8 @@ std::string to_text(graph_view g, const plan_view& p) {
     if (r.reduced.n) s += fmt::format(", reducing {}", names_of(r.reduced));
     s += "\n";
     for (int k = 0; k < r.passes; k++) write_pass(s, p, p.passes[r.first_pass + k]);
-    for (int k = 0; k < r.exits; k++) s += fmt::format("    row {} to %{}\n", p.exits[r.first_exit + k].row, p.exits[r.first_exit + k].node);
+    for (int k = 0; k < r.exits; k++)
+      s += fmt::format("    row {} to %{}\n", p.exits[r.first_exit + k].row, p.exits[r.first_exit + k].node);
   }
   return s;
 }
@@ -104,11 +111,13 @@ std::string to_dot(graph_view g) {
   std::string s = "digraph weft {\n  node [shape=box, fontname=monospace];\n";
   for (int i = 0; i < g.size(); i++) {
     std::string label;
-    for (char c : std::string(g[i].op->name) + attributes_of(g, g[i]) + "\n" + text_of(g[i].ax)) label += c == '"' ? "\\\"" : c == '\n' ? "\\n" : std::string(1, c);
+    for (char c : std::string(g[i].op->name) + attributes_of(g, g[i]) + "\n" + text_of(g[i].ax))
+      label += c == '"' ? "\\\"" : c == '\n' ? "\\n" : std::string(1, c);
     s += fmt::format("  n{} [label=\"{}\"];\n", i, label);
     for (int j = 0; j < g[i].count; j++) s += fmt::format("  n{} -> n{};\n", g.in(i, j), i);
   }
-  for (int k = 0; k < g.outputs.size(); k++) s += fmt::format("  out{0} [label=\"result {0}\", shape=ellipse];\n  n{1} -> out{0};\n", k, g.outputs[k]);
+  for (int k = 0; k < g.outputs.size(); k++)
+    s += fmt::format("  out{0} [label=\"result {0}\", shape=ellipse];\n  n{1} -> out{0};\n", k, g.outputs[k]);
   return s + "}\n";
 }
 } // namespace weft::ir

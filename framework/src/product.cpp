@@ -9,7 +9,8 @@
 namespace weft::ir {
 namespace {
 
-/// An axis class of a product (rows, columns, summed, batch) with its strides in the two or three matrices that have it.
+/// An axis class of a product (rows, columns, summed, batch) with its strides in the two or three matrices that have
+/// it.
 struct dimension {
   long extent, a, b, c;
 };
@@ -18,7 +19,7 @@ struct dimension {
 void merge(std::vector<dimension>& d) {
   std::erase_if(d, [](const dimension& x) { return x.extent == 1; });
   for (std::size_t i = d.size(); i-- > 1;)
-    if (dimension &outer = d[i - 1], &inner = d[i];
+    if (dimension& outer = d[i - 1], &inner = d[i];
         outer.a == inner.a * inner.extent && outer.b == inner.b * inner.extent && outer.c == inner.c * inner.extent) {
       inner.extent *= outer.extent;
       d.erase(d.begin() + static_cast<long>(i) - 1);
@@ -43,7 +44,8 @@ struct classes {
   std::vector<dimension> rows, columns, summed, batch;
 };
 
-classes classify(graph_view g, int i, const axes& chain, const layout& a, const layout& b, const layout& c, const extent_table& extents) {
+classes classify(graph_view g, int i, const axes& chain, const layout& a, const layout& b, const layout& c,
+                 const extent_table& extents) {
   const node& x = g[i];
   const axes &ax = g[g.in(x, 0)].ax, &bx = g[g.in(x, 1)].ax;
   classes k;
@@ -54,7 +56,9 @@ classes classify(graph_view g, int i, const axes& chain, const layout& a, const 
     const dimension d{extents.of(n), stride(a, ax, n), stride(b, bx, n), stride(c, x.ax, n)};
     (ax.has(n) && bx.has(n) ? k.batch : ax.has(n) ? k.rows : k.columns).push_back(d);
   }
-  const auto by = [](auto stride_of) { return [=](const dimension& l, const dimension& r) { return stride_of(l) > stride_of(r); }; };
+  const auto by = [](auto stride_of) {
+    return [=](const dimension& l, const dimension& r) { return stride_of(l) > stride_of(r); };
+  };
   std::stable_sort(k.rows.begin(), k.rows.end(), by([](const dimension& d) { return d.c; }));
   std::stable_sort(k.columns.begin(), k.columns.end(), by([](const dimension& d) { return d.c; }));
   std::stable_sort(k.batch.begin(), k.batch.end(), by([](const dimension& d) { return d.c; }));
@@ -93,7 +97,8 @@ long product_call::tasks() const {
   return t;
 }
 
-product_call prepare_product(graph_view g, int i, const axes& chain, const layout& a, const layout& b, const layout& c, const extent_table& extents, int element_size) {
+product_call prepare_product(graph_view g, int i, const axes& chain, const layout& a, const layout& b, const layout& c,
+                             const extent_table& extents, int element_size) {
   const node& x = g[i];
   const axes &ax = g[g.in(x, 0)].ax, &bx = g[g.in(x, 1)].ax;
   axes rows = x.ax.without(bx), columns = x.ax.without(ax);
@@ -111,17 +116,38 @@ product_call prepare_product(graph_view g, int i, const axes& chain, const layou
     long la = 1, lb = 1, lc = 1;
     long elements = 0;
     if (!readable(m, m.a, s, s.a, ta, la)) {
-      p.a = packed(ax, [&] { axes o = rows; for (axis_ref e : x.at.shape) o.add(e); return o; }(), chain, extents, elements);
+      p.a = packed(
+          ax,
+          [&] {
+            axes o = rows;
+            for (axis_ref e : x.at.shape) o.add(e);
+            return o;
+          }(),
+          chain, extents, elements);
       p.pack_a = true, p.pack_a_bytes = elements * element_size;
       continue;
     }
     if (!readable(s, s.b, n, n.b, tb, lb)) {
-      p.b = packed(bx, [&] { axes o = x.at.shape; for (axis_ref e : columns) o.add(e); return o; }(), chain, extents, elements);
+      p.b = packed(
+          bx,
+          [&] {
+            axes o = x.at.shape;
+            for (axis_ref e : columns) o.add(e);
+            return o;
+          }(),
+          chain, extents, elements);
       p.pack_b = true, p.pack_b_bytes = elements * element_size;
       continue;
     }
     if (!readable(m, m.c, n, n.c, tc, lc)) {
-      p.c = packed(x.ax, [&] { axes o = rows; for (axis_ref e : columns) o.add(e); return o; }(), chain, extents, elements);
+      p.c = packed(
+          x.ax,
+          [&] {
+            axes o = rows;
+            for (axis_ref e : columns) o.add(e);
+            return o;
+          }(),
+          chain, extents, elements);
       p.pack_c = true, p.pack_c_bytes = elements * element_size;
       continue;
     }
@@ -134,12 +160,15 @@ product_call prepare_product(graph_view g, int i, const axes& chain, const layou
     p.ldc = lc;
     break;
   }
-  for (axis_ref n : chain) p.chain.push_back({extents.of(n), p.a.stride[ax.find(n)], p.b.stride[bx.find(n)], p.c.stride[x.ax.find(n)]});
+  for (axis_ref n : chain)
+    p.chain.push_back({extents.of(n), p.a.stride[ax.find(n)], p.b.stride[bx.find(n)], p.c.stride[x.ax.find(n)]});
   // Cut the rows so that there are a few tasks, each of half a million multiplications or more.
   long products = 1;
   for (const product_loop& l : p.batch) products *= l.extent;
   const double work = static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);
-  while (chain.n == 0 && products * p.row_blocks < 4 && p.m / (2 * p.row_blocks) >= 32 && work / static_cast<double>(2 * p.row_blocks) >= 5e5) p.row_blocks *= 2;
+  while (chain.n == 0 && products * p.row_blocks < 4 && p.m / (2 * p.row_blocks) >= 32 &&
+         work / static_cast<double>(2 * p.row_blocks) >= 5e5)
+    p.row_blocks *= 2;
   return p;
 }
 
@@ -168,7 +197,8 @@ template <class T> void run_task(const product_call& p, long task, const T* a, c
     }
     if (p.swapped) std::swap(ta, tb);
     ta += from * (p.trans_a ? 1 : p.lda);
-    gemm<T>(p.trans_a, p.trans_b, rows, p.n, p.k, static_cast<T>(p.alpha), ta, p.lda, tb, p.ldb, t == 0 ? T(0) : T(1), c + from * p.ldc, p.ldc);
+    gemm<T>(p.trans_a, p.trans_b, rows, p.n, p.k, static_cast<T>(p.alpha), ta, p.lda, tb, p.ldb, t == 0 ? T(0) : T(1),
+            c + from * p.ldc, p.ldc);
   }
 }
 } // namespace
@@ -181,7 +211,8 @@ template <class T> void run_product(const product_call& p, const T* a, const T* 
 }
 template <class T> void run_product_at(const product_call& p, const long* chain, const T* a, const T* b, T* c) {
   a += p.a.offset, b += p.b.offset, c += p.c.offset;
-  for (std::size_t i = 0; i < p.chain.size(); i++) a += chain[i] * p.chain[i].a, b += chain[i] * p.chain[i].b, c += chain[i] * p.chain[i].c;
+  for (std::size_t i = 0; i < p.chain.size(); i++)
+    a += chain[i] * p.chain[i].a, b += chain[i] * p.chain[i].b, c += chain[i] * p.chain[i].c;
   for (long task = 0; task < p.tasks(); task++) run_task(p, task, a, b, c);
 }
 template void run_product<float>(const product_call&, const float*, const float*, float*, pool&);

@@ -14,7 +14,8 @@ template <class T> struct values {
   std::vector<std::vector<char>> memory;
   std::vector<tensor_ref> at;
 
-  values(graph_view graph, const extent_table& e) : g(graph), extents(e), memory(static_cast<std::size_t>(g.size())), at(memory.size()) {}
+  values(graph_view graph, const extent_table& e)
+      : g(graph), extents(e), memory(static_cast<std::size_t>(g.size())), at(memory.size()) {}
 
   tensor_ref shaped(int i) const {
     tensor_ref t;
@@ -43,7 +44,8 @@ template <class T> struct values {
     else elements<T>(t)[offset] = lane;
   }
   static T lane_of(double value, kind k) {
-    return k == real ? static_cast<T>(value) : bits_as<T>(static_cast<lane_int<T>>(k == boolean ? -(value != 0) : value));
+    return k == real ? static_cast<T>(value)
+                     : bits_as<T>(static_cast<lane_int<T>>(k == boolean ? -(value != 0) : value));
   }
 
   kind common(const node& x) const {
@@ -65,7 +67,8 @@ template <class T> struct values {
   void reduce(const node& x, const tensor_ref& out) {
     const auto combine = x.op->template code<T>(x.k).scalar;
     const tensor_ref& in = operand(x, 0);
-    const T start = x.k == real ? static_cast<T>(x.op->neutral) : bits_as<T>(integer_neutral<lane_int<T>>(x.op->neutral));
+    const T start =
+        x.k == real ? static_cast<T>(x.op->neutral) : bits_as<T>(integer_neutral<lane_int<T>>(x.op->neutral));
     const strides_along from(in, in.ax), to(out, in.ax), all(out, out.ax);
     each_index(out.extent, x.ax.n, [&](const long* i) { write(out, all(i), start); });
     each_index(in.extent, in.ax.n, [&](const long* i) {
@@ -130,8 +133,11 @@ void run_reference(const program_data& data, const extent_table& extents, const 
   for (int i = 0; i < g.size(); i++)
     if (g[i].op->how != form::input) v.evaluate(i);
     else take_input(inputs[next++], v.make(i));
-  for (int k = 0; k < g.outputs.size(); k++) copy_to(v.at[static_cast<std::size_t>(g.outputs[k])], outputs[static_cast<std::size_t>(k)]);
+  for (int k = 0; k < g.outputs.size(); k++)
+    copy_to(v.at[static_cast<std::size_t>(g.outputs[k])], outputs[static_cast<std::size_t>(k)]);
 }
-template void run_reference<float>(const program_data&, const extent_table&, const std::vector<tensor_ref>&, const std::vector<tensor_ref>&);
-template void run_reference<double>(const program_data&, const extent_table&, const std::vector<tensor_ref>&, const std::vector<tensor_ref>&);
+template void run_reference<float>(const program_data&, const extent_table&, const std::vector<tensor_ref>&,
+                                   const std::vector<tensor_ref>&);
+template void run_reference<double>(const program_data&, const extent_table&, const std::vector<tensor_ref>&,
+                                    const std::vector<tensor_ref>&);
 } // namespace weft::ir

@@ -7,7 +7,8 @@ namespace weft::ir {
 void check_alike(const tensor_ref& parameter, const tensor_ref& other, int position) {
   if (parameter.unset()) throw error("a parameter is unset; initialize it first");
   if (!other.contiguous() || !weft::layout::same_shape(parameter, other) || parameter.type != other.type)
-    throw error("structure ", position, " of those that are walked together has ", shape_text(other), " where the first has ",
-                shape_text(parameter), "; both must be dense, with the same axes in the same order");
+    throw error("structure ", position, " of those that are walked together has ", shape_text(other),
+                " where the first has ", shape_text(parameter),
+                "; both must be dense, with the same axes in the same order");
 }
 } // namespace weft::ir

@@ -6,9 +6,9 @@
 namespace weft::ir {
 namespace {
 
-constexpr long piece_lanes = 1024;  ///< a call covers at most so many lanes of a row: what is copied for it stays in L1
-constexpr long block_lanes = 4096;  ///< and a block of rows so many in all
-constexpr long task_lanes = 16384;  ///< a task is at least so much work
+constexpr long piece_lanes = 1024; ///< a call covers at most so many lanes of a row: what is copied for it stays in L1
+constexpr long block_lanes = 4096; ///< and a block of rows so many in all
+constexpr long task_lanes = 16384; ///< a task is at least so much work
 
 template <class T> long padded(long n) { return (n + lanes<T> - 1) / lanes<T> * lanes<T>; }
 
@@ -71,7 +71,8 @@ template <class T> struct walker {
   T **combine_at, **store_at;
   long *load_row, *store_row, *offset;
 
-  walker(const region_call& call, const plan_view& p, const region_kernel<T>* k, void* const* memory, const long* fixed, carver cut)
+  walker(const region_call& call, const plan_view& p, const region_kernel<T>* k, void* const* memory, const long* fixed,
+         carver cut)
       : c(call), plan(p), kernels(k), storage(memory), along(call.r->along), chain(fixed) {
     lay_out(cut);
   }
@@ -101,7 +102,12 @@ template <class T> struct walker {
     const bool whole = n % width == 0;
     const long inner = from - chunk_start;
     const auto row_at = [&](int id) { return along ? rows[id] + (row % c.block) * width : rows[id] + inner; };
-    const auto scratch_at = [&](int id) { return scratches[id] + (reduced * (c.rows_reduced ? c.row_extent : c.block) + (c.rows_reduced ? row : row % c.block)) * lanes_kept() + inner; };
+    const auto scratch_at = [&](int id) {
+      return scratches[id] +
+             (reduced * (c.rows_reduced ? c.row_extent : c.block) + (c.rows_reduced ? row : row % c.block)) *
+                 lanes_kept() +
+             inner;
+    };
     const moving_slot* s = slots.data();
     for (int i = 0; i < pass.loads; i++, s++, at++) {
       T* buffer = buffers[s - slots.data()];
@@ -117,10 +123,12 @@ template <class T> struct walker {
         load_at[i] = buffer;
         advance[i] = once_a_row ? width : 0, load_row[i] = one ? 0 : width;
       } else if (whole && s->in_place) {
-        load_at[i] = static_cast<const T*>(storage[s->memory.storage]) + *at + row * s->row + from, load_row[i] = s->row;
+        load_at[i] = static_cast<const T*>(storage[s->memory.storage]) + *at + row * s->row + from,
+        load_row[i] = s->row;
       } else {
         const long copies = s->row == 0 ? 1 : count;
-        for (long r = 0; r < copies; r++) gather(*s, *at + (row + r) * s->row + from * s->lane, s->lane, n, buffer + r * buffer_lanes(), 1);
+        for (long r = 0; r < copies; r++)
+          gather(*s, *at + (row + r) * s->row + from * s->lane, s->lane, n, buffer + r * buffer_lanes(), 1);
         load_at[i] = buffer, load_row[i] = s->row == 0 ? 0 : buffer_lanes();
       }
     }
@@ -131,13 +139,15 @@ template <class T> struct walker {
       index_packet[i] = static_cast<lane>(once_a_row ? s->row : s->lane * width);
       index_row[i] = static_cast<lane>(s->row);
     }
-    for (int i = 0; i < pass.combines; i++, s++, at++) combine_at[i] = along ? queues[s->what.id] + (row % c.block) * queue * width : row_at(s->what.id);
+    for (int i = 0; i < pass.combines; i++, s++, at++)
+      combine_at[i] = along ? queues[s->what.id] + (row % c.block) * queue * width : row_at(s->what.id);
     const moving_slot* stores = s;
     for (int i = 0; i < pass.stores; i++, s++) {
       store_row[i] = 0;
       if (s->what.where == slot::row) store_at[i] = row_at(s->what.id);
       else if (s->what.where == slot::scratch) store_at[i] = scratch_at(s->what.id), store_row[i] = lanes_kept();
-      else if (whole && s->in_place) store_at[i] = static_cast<T*>(storage[s->memory.storage]) + at[i] + row * s->row + from, store_row[i] = s->row;
+      else if (whole && s->in_place)
+        store_at[i] = static_cast<T*>(storage[s->memory.storage]) + at[i] + row * s->row + from, store_row[i] = s->row;
       else store_at[i] = buffers[s - slots.data()], store_row[i] = buffer_lanes();
     }
     if (kernels && kernels[c.r->first_pass + number]) kernels[c.r->first_pass + number](a);
@@ -145,7 +155,9 @@ template <class T> struct walker {
     s = stores;
     for (int i = 0; i < pass.stores; i++, s++)
       if (s->what.where == slot::value && store_at[i] == buffers[s - slots.data()])
-        for (long r = 0; r < count; r++) scatter(*s, at[i] + (row + r) * s->row + from * s->lane, s->lane, n, buffers[s - slots.data()] + r * buffer_lanes());
+        for (long r = 0; r < count; r++)
+          scatter(*s, at[i] + (row + r) * s->row + from * s->lane, s->lane, n,
+                  buffers[s - slots.data()] + r * buffer_lanes());
   }
 
   /// Lanes [from, to) of some rows: whole packets first, what is left by itself.
@@ -208,7 +220,8 @@ template <class T> struct walker {
   }
 
 private:
-  walker(const region_call& call, const plan_view& p) : c(call), plan(p), kernels(nullptr), storage(nullptr), along(call.r->along), chain(nullptr) {}
+  walker(const region_call& call, const plan_view& p)
+      : c(call), plan(p), kernels(nullptr), storage(nullptr), along(call.r->along), chain(nullptr) {}
 
   void lay_out(carver& cut) {
     long n = 1, instructions = 1;
@@ -217,9 +230,11 @@ private:
       instructions = std::max(instructions, static_cast<long>(plan.passes.at[c.r->first_pass + k].count));
     }
     const bool counts = cut.at == nullptr;
-    rows = cut.take<T*>(c.r->rows + 1), queues = cut.take<T*>(c.r->rows + 1), scratches = cut.take<T*>(c.r->scratches + 1), buffers = cut.take<T*>(n);
+    rows = cut.take<T*>(c.r->rows + 1), queues = cut.take<T*>(c.r->rows + 1),
+    scratches = cut.take<T*>(c.r->scratches + 1), buffers = cut.take<T*>(n);
     load_at = cut.take<const T*>(n), advance = cut.take<int>(n);
-    extent = cut.take<lane>(n), index = cut.take<lane>(n), index_lane = cut.take<lane>(n), index_packet = cut.take<lane>(n), index_row = cut.take<lane>(n);
+    extent = cut.take<lane>(n), index = cut.take<lane>(n), index_lane = cut.take<lane>(n),
+    index_packet = cut.take<lane>(n), index_row = cut.take<lane>(n);
     combine_at = cut.take<T*>(n), store_at = cut.take<T*>(n);
     load_row = cut.take<long>(n), store_row = cut.take<long>(n), offset = cut.take<long>(2 * n);
     const auto each = [&](T** list, long count, long size) {
@@ -266,12 +281,14 @@ private:
     if (pass.combines == 0) return;
     const int first = pass.first_slot + pass.loads + pass.extents + pass.indices;
     for (int i = 0; i < pass.count; i++)
-      if (const instruction& x = plan.instructions.at[pass.first + i]; x.what == instruction::combine) f(x, plan.slots.at[first + x.slot].id);
+      if (const instruction& x = plan.instructions.at[pass.first + i]; x.what == instruction::combine)
+        f(x, plan.slots.at[first + x.slot].id);
   }
   void start_rows() {
     for (int p = 0; p < c.r->passes; p++)
       each_reduction(plan.passes.at[c.r->first_pass + p], [&](const instruction& x, int row) {
-        const T value = x.common == real ? static_cast<T>(x.op->neutral) : bits_as<T>(integer_neutral<lane>(x.op->neutral));
+        const T value =
+            x.common == real ? static_cast<T>(x.op->neutral) : bits_as<T>(integer_neutral<lane>(x.op->neutral));
         std::fill_n(along ? queues[row] : rows[row], along ? c.block * queue * width : row_values(), value);
       });
   }
@@ -285,7 +302,8 @@ private:
       };
       for (long r = 0; r < count; r++) {
         const T* q = queues[row] + r * queue * width;
-        const packet<T> all = combine(combine(load(q), load(q + width)), combine(load(q + 2 * width), load(q + 3 * width)));
+        const packet<T> all =
+            combine(combine(load(q), load(q + width)), combine(load(q + 2 * width), load(q + 3 * width)));
         store(rows[row] + r * width, broadcast<packet<T>>(horizontal(all, combine)));
       }
     });
@@ -294,14 +312,15 @@ private:
 } // namespace
 
 template <class T>
-region_call prepare_region(graph_view g, const plan_view& plan, const region& r, const axes& chain, const extent_table& extents,
-                           function_ref<region_memory(int)> memory) {
+region_call prepare_region(graph_view g, const plan_view& plan, const region& r, const axes& chain,
+                           const extent_table& extents, function_ref<region_memory(int)> memory) {
   region_call c;
   c.r = &r;
   nest n;
   for (const bool reduced : {false, true})
     for (int i = 0; i + 1 < r.space.n; i++)
-      if (r.reduced.has(r.space[i]) == reduced && !chain.has(r.space[i])) n.axis.push_back(r.space[i]), n.loop.push_back({extents.of(r.space[i]), reduced});
+      if (r.reduced.has(r.space[i]) == reduced && !chain.has(r.space[i]))
+        n.axis.push_back(r.space[i]), n.loop.push_back({extents.of(r.space[i]), reduced});
   n.axis.push_back(r.space.n ? r.space[r.space.n - 1] : nullptr);
   n.loop.push_back({r.space.n ? extents.of(r.space[r.space.n - 1]) : 1, r.along});
   const auto bind = [&](const slot& s) {
@@ -359,11 +378,15 @@ region_call prepare_region(graph_view g, const plan_view& plan, const region& r,
     (l.reduced ? c.reduced : c.kept).push_back(l);
     (l.reduced ? c.reduced_total : c.kept_total) *= l.extent;
   }
-  c.chunk = r.along ? c.lane_extent : std::min(c.lane_extent, kept_lanes_of_a_reduction ? piece_lanes / 4 : r.scratches ? piece_lanes : task_lanes);
+  c.chunk = r.along ? c.lane_extent
+                    : std::min(c.lane_extent, kept_lanes_of_a_reduction ? piece_lanes / 4
+                                              : r.scratches             ? piece_lanes
+                                                                        : task_lanes);
   c.chunk = std::max(c.chunk, 1l);
   c.chunks = r.along ? 1 : (c.lane_extent + c.chunk - 1) / c.chunk;
   const long reduced_lanes = c.rows_reduced ? 1 : c.reduced_total;
-  c.block = std::clamp(block_lanes / std::max(1l, c.chunk * std::max(1, r.scratches) * reduced_lanes), 1l, std::max(1l, std::min(c.row_extent, 64l)));
+  c.block = std::clamp(block_lanes / std::max(1l, c.chunk * std::max(1, r.scratches) * reduced_lanes), 1l,
+                       std::max(1l, std::min(c.row_extent, 64l)));
   c.blocks = c.rows_reduced ? 1 : (c.row_extent + c.block - 1) / c.block;
   c.units = c.kept_total * c.blocks * c.chunks;
   const long unit_lanes = std::max(1l, c.reduced_total * (c.rows_reduced ? c.row_extent : c.block) * c.chunk);
@@ -373,7 +396,8 @@ region_call prepare_region(graph_view g, const plan_view& plan, const region& r,
 }
 
 template <class T>
-void run_region(const region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage, char* scratch, pool& threads) {
+void run_region(const region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
+                char* scratch, pool& threads) {
   const auto task = [&](long t, int worker) {
     walker<T> w(call, plan, kernels, storage, nullptr, carver{scratch + worker * call.scratch_bytes});
     const long from = call.units * t / call.tasks, to = call.units * (t + 1) / call.tasks;
@@ -383,14 +407,21 @@ void run_region(const region_call& call, const plan_view& plan, const region_ker
   else if (call.tasks > 1) threads.run(call.tasks, task);
 }
 template <class T>
-void run_region_at(const region_call& call, const long* chain, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage, char* scratch) {
+void run_region_at(const region_call& call, const long* chain, const plan_view& plan, const region_kernel<T>* kernels,
+                   void* const* storage, char* scratch) {
   walker<T> w(call, plan, kernels, storage, chain, carver{scratch});
   for (long u = 0; u < call.units; u++) w.unit(u);
 }
-template void run_region<float>(const region_call&, const plan_view&, const region_kernel<float>*, void* const*, char*, pool&);
-template void run_region<double>(const region_call&, const plan_view&, const region_kernel<double>*, void* const*, char*, pool&);
-template void run_region_at<float>(const region_call&, const long*, const plan_view&, const region_kernel<float>*, void* const*, char*);
-template void run_region_at<double>(const region_call&, const long*, const plan_view&, const region_kernel<double>*, void* const*, char*);
-template region_call prepare_region<float>(graph_view, const plan_view&, const region&, const axes&, const extent_table&, function_ref<region_memory(int)>);
-template region_call prepare_region<double>(graph_view, const plan_view&, const region&, const axes&, const extent_table&, function_ref<region_memory(int)>);
+template void run_region<float>(const region_call&, const plan_view&, const region_kernel<float>*, void* const*, char*,
+                                pool&);
+template void run_region<double>(const region_call&, const plan_view&, const region_kernel<double>*, void* const*,
+                                 char*, pool&);
+template void run_region_at<float>(const region_call&, const long*, const plan_view&, const region_kernel<float>*,
+                                   void* const*, char*);
+template void run_region_at<double>(const region_call&, const long*, const plan_view&, const region_kernel<double>*,
+                                    void* const*, char*);
+template region_call prepare_region<float>(graph_view, const plan_view&, const region&, const axes&,
+                                           const extent_table&, function_ref<region_memory(int)>);
+template region_call prepare_region<double>(graph_view, const plan_view&, const region&, const axes&,
+                                            const extent_table&, function_ref<region_memory(int)>);
 } // namespace weft::ir

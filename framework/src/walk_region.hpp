@@ -10,13 +10,13 @@ namespace weft::ir {
 struct region_memory {
   int storage = -1; ///< the node that owns the memory
   dtype type = dtype::float32;
-  long offset = 0;  ///< in elements
-  layout strides;   ///< along the node's axes
+  long offset = 0; ///< in elements
+  layout strides;  ///< along the node's axes
 };
 
-/// A region prepared for given extents. Its loops, from outside: kept ones, then for each phase reduced ones; then rows of
-/// lanes, several in one call of a pass. Rows are the innermost kept loop, or the innermost reduced one if lanes are kept
-/// while something is reduced.
+/// A region prepared for given extents. Its loops, from outside: kept ones, then for each phase reduced ones; then rows
+/// of lanes, several in one call of a pass. Rows are the innermost kept loop, or the innermost reduced one if lanes are
+/// kept while something is reduced.
 struct region_call {
   struct loop {
     long extent = 1;
@@ -24,37 +24,39 @@ struct region_call {
   };
   struct moving_slot {
     slot what;
-    region_memory memory;              ///< of values
-    std::vector<long> fixed;           ///< strides along the axes of the chain that the region runs in
-    std::vector<long> outer;           ///< and along the kept, then the reduced loops; of indices 1 on their axis's loop
-    long row = 0, lane = 0;            ///< and along rows and lanes
-    long extent = 0;                   ///< of extents
-    bool in_place = false;             ///< lanes lie next to each other, in the program's own type
+    region_memory memory;    ///< of values
+    std::vector<long> fixed; ///< strides along the axes of the chain that the region runs in
+    std::vector<long> outer; ///< and along the kept, then the reduced loops; of indices 1 on their axis's loop
+    long row = 0, lane = 0;  ///< and along rows and lanes
+    long extent = 0;         ///< of extents
+    bool in_place = false;   ///< lanes lie next to each other, in the program's own type
   };
   const region* r = nullptr;
   std::vector<loop> kept, reduced;
   long kept_total = 1, reduced_total = 1;
   long row_extent = 1, lane_extent = 1;
-  bool rows_reduced = false;           ///< rows belong to the reduction
-  long block = 1, blocks = 1;          ///< rows a unit, and how many units they make
-  long chunk = 1, chunks = 1;          ///< lanes a unit; all of them where they are reduced
+  bool rows_reduced = false;  ///< rows belong to the reduction
+  long block = 1, blocks = 1; ///< rows a unit, and how many units they make
+  long chunk = 1, chunks = 1; ///< lanes a unit; all of them where they are reduced
   long units = 1, tasks = 1;
   std::vector<std::vector<moving_slot>> slots; ///< by pass
   std::vector<moving_slot> exits;
-  long scratch_bytes = 0;              ///< for each worker
+  long scratch_bytes = 0; ///< for each worker
 };
 
 /// `memory(node)` tells where a value lies. The axes of `chain` have no loops: a run gets coordinates on them.
 template <class T>
-region_call prepare_region(graph_view g, const plan_view& plan, const region& r, const axes& chain, const extent_table& extents,
-                           function_ref<region_memory(int)> memory);
+region_call prepare_region(graph_view g, const plan_view& plan, const region& r, const axes& chain,
+                           const extent_table& extents, function_ref<region_memory(int)> memory);
 
 template <class T>
-void run_region(const region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage, char* scratch, pool& threads);
+void run_region(const region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
+                char* scratch, pool& threads);
 
 /// The part of a region at the given coordinates of its chain, in the calling thread.
 template <class T>
-void run_region_at(const region_call& call, const long* chain, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage, char* scratch);
+void run_region_at(const region_call& call, const long* chain, const plan_view& plan, const region_kernel<T>* kernels,
+                   void* const* storage, char* scratch);
 
 /// A pass without its kernel: op by op on blocks of packets. `buffers` holds a block for each instruction.
 inline constexpr long interpreted_block = 16;

@@ -21,8 +21,8 @@ void concat_op::run(const ir::general_call& call) {
       ir::each_index(in.extent, in.ax.n, [&](const long* at) { out[to(at)] = ir::elements<T>(in)[from(at)]; });
     }
     if (start != call.out.extent[p])
-      throw error("concat: the parts have " + std::to_string(start) + " elements along " + std::string(call.x.at.to->name) +
-                  " in all, the result " + std::to_string(call.out.extent[p]));
+      throw error("concat: the parts have " + std::to_string(start) + " elements along " +
+                  std::string(call.x.at.to->name) + " in all, the result " + std::to_string(call.out.extent[p]));
   });
 }
 } // namespace weft

@@ -10,11 +10,12 @@ using namespace ir;
 /// Throws, naming op and axis, if an id is not a place on the axis.
 void check_id(const char* who, long id, axis_ref axis, long extent) {
   if (id < 0 || id >= extent)
-    throw error(std::string(who) + ": id " + std::to_string(id) + " is not on axis " + std::string(axis->name) + ", which has " +
-                std::to_string(extent) + " places from 0");
+    throw error(std::string(who) + ": id " + std::to_string(id) + " is not on axis " + std::string(axis->name) +
+                ", which has " + std::to_string(extent) + " places from 0");
 }
 /// Calls f(table offset, values offset) for each pair that an id joins, rows of the last axis at a time when it can.
-template <class F> void each_pair(const char* who, const tensor_ref& table, const tensor_ref& ids, const tensor_ref& values, axis_ref axis, F f) {
+template <class F> void each_pair(const char* who, const tensor_ref& table, const tensor_ref& ids,
+                                  const tensor_ref& values, axis_ref axis, F f) {
   const strides_along v(values, values.ax), t(table, values.ax), i(ids, values.ax);
   const long extent = table.extent_of(axis), stride = table.stride_of(axis);
   with_type(ids.type, [&](auto zero) {
@@ -36,11 +37,12 @@ template <class F> void each_pair(const char* who, const tensor_ref& table, cons
 void gather_op::run(const ir::general_call& call) {
   with_type(call.out.type, [&](auto zero) {
     using T = decltype(zero);
-    each_pair("gather", call.in[0], call.in[1], call.out, call.x.at.axis, [&](long t, long v, long n, long ts, long vs) {
-      const T* from = ir::elements<T>(call.in[0]) + t;
-      T* to = ir::elements<T>(call.out) + v;
-      for (long k = 0; k < n; k++) to[k * vs] = from[k * ts];
-    });
+    each_pair("gather", call.in[0], call.in[1], call.out, call.x.at.axis,
+              [&](long t, long v, long n, long ts, long vs) {
+                const T* from = ir::elements<T>(call.in[0]) + t;
+                T* to = ir::elements<T>(call.out) + v;
+                for (long k = 0; k < n; k++) to[k * vs] = from[k * ts];
+              });
   });
 }
 void scatter_add_op::run(const ir::general_call& call) {
@@ -49,10 +51,11 @@ void scatter_add_op::run(const ir::general_call& call) {
     T* out = ir::elements<T>(call.out);
     const ir::strides_along to(call.out, call.out.ax);
     ir::each_index(call.out.extent, call.out.ax.n, [&](const long* at) { out[to(at)] = T{}; });
-    each_pair("scatter_add", call.out, call.in[1], call.in[0], call.x.at.axis, [&](long t, long v, long n, long ts, long vs) {
-      const T* from = ir::elements<T>(call.in[0]) + v;
-      for (long k = 0; k < n; k++) out[t + k * ts] = static_cast<T>(out[t + k * ts] + from[k * vs]);
-    });
+    each_pair("scatter_add", call.out, call.in[1], call.in[0], call.x.at.axis,
+              [&](long t, long v, long n, long ts, long vs) {
+                const T* from = ir::elements<T>(call.in[0]) + v;
+                for (long k = 0; k < n; k++) out[t + k * ts] = static_cast<T>(out[t + k * ts] + from[k * vs]);
+              });
   });
 }
 } // namespace weft

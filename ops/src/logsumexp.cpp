@@ -14,9 +14,11 @@ void logsumexp_op::run(const ir::general_call& call) {
       const ir::strides_along x(in, in.ax), y(call.out, in.ax), all(call.out, call.out.ax);
       const T none = -std::numeric_limits<T>::infinity();
       const auto sweep = [&](auto f) {
-        ir::each_index(in.extent, in.ax.n, [&](const long* at) { f(ir::elements<T>(in)[x(at)], ir::elements<T>(call.out)[y(at)]); });
+        ir::each_index(in.extent, in.ax.n,
+                       [&](const long* at) { f(ir::elements<T>(in)[x(at)], ir::elements<T>(call.out)[y(at)]); });
       };
-      ir::each_index(call.out.extent, call.out.ax.n, [&](const long* at) { ir::elements<T>(call.out)[all(at)] = none; });
+      ir::each_index(call.out.extent, call.out.ax.n,
+                     [&](const long* at) { ir::elements<T>(call.out)[all(at)] = none; });
       sweep([](T value, T& m) { m = max_op::eval(m, value); });
       // the sums stand beside the maxima, in the order of the result
       std::vector<T> sums(static_cast<std::size_t>(call.out.size()), T(0));

@@ -9,7 +9,8 @@ void pad_op::run(const ir::general_call& call) {
   const tensor_ref& in = call.in[0];
   const int p = in.ax.find(call.x.at.axis);
   if (call.x.at.start + in.extent[p] > call.out.extent[p])
-    throw error("pad: " + shape_text(in) + " from " + std::to_string(call.x.at.start) + " reaches beyond " + shape_text(call.out));
+    throw error("pad: " + shape_text(in) + " from " + std::to_string(call.x.at.start) + " reaches beyond " +
+                shape_text(call.out));
   with_type(call.out.type, [&](auto zero) {
     using T = decltype(zero);
     T* out = ir::elements<T>(call.out);

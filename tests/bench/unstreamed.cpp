@@ -30,7 +30,8 @@ constexpr auto attend = compile(attention, arg<"q">(head, query, d), arg<"k">(he
 struct by_hand {
   long heads, n, d;
   std::vector<float> scores;
-  by_hand(long h, long rows, long width) : heads(h), n(rows), d(width), scores(static_cast<std::size_t>(h * rows * rows) + 64) {}
+  by_hand(long h, long rows, long width)
+      : heads(h), n(rows), d(width), scores(static_cast<std::size_t>(h * rows * rows) + 64) {}
 
   static void softmax_row(float* s, long n) {
     constexpr int w = lanes<float>;
@@ -53,7 +54,8 @@ struct by_hand {
     const single_threaded_blas one_thread;
     default_pool().run(heads, [&](long h, int) {
       float* s = scores.data() + h * n * n;
-      gemm<float>(false, true, n, n, d, 1 / std::sqrt(static_cast<float>(d)), q + h * n * d, d, k + h * n * d, d, 0, s, n);
+      gemm<float>(false, true, n, n, d, 1 / std::sqrt(static_cast<float>(d)), q + h * n * d, d, k + h * n * d, d, 0, s,
+                  n);
       for (long i = 0; i < n; i++) softmax_row(s + i * n, n);
       gemm<float>(false, false, n, d, n, 1, s, n, v + h * n * d, d, 0, out + h * n * d, d);
     });
@@ -83,7 +85,9 @@ int main(int argc, char** argv) {
   app.add_option("--sizes", sizes, "queries and keys");
   CLI11_PARSE(app, argc, argv);
   set_threads(thread_count);
-  fmt::print(fmt::runtime(csv ? "heads,n,d,threads,weft_ms,hand_ms,ratio\n" : "{} kernels, {} thread(s)\n heads     n   d    weft ms    hand ms  weft / hand\n"), blas_core(), thread_count);
+  fmt::print(fmt::runtime(csv ? "heads,n,d,threads,weft_ms,hand_ms,ratio\n"
+                              : "{} kernels, {} thread(s)\n heads     n   d    weft ms    hand ms  weft / hand\n"),
+             blas_core(), thread_count);
   for (long n : sizes) {
     auto q = normal(tensor<float>(head(heads), query(n), d(width)), 1);
     auto k = normal(tensor<float>(head(heads), key(n), d(width)), 2);
@@ -94,8 +98,14 @@ int main(int argc, char** argv) {
     const int repeat = static_cast<int>(std::max(1l, 4'000'000 / (n * n)));
     std::vector<double> mine, his;
     for (int i = 0; i <= rounds; i++) {
-      const double a = seconds([&] { for (int r = 0; r < repeat; r++) run(); }) / repeat;
-      const double b = seconds([&] { for (int r = 0; r < repeat; r++) hand(q.data(), k.data(), v.data(), expected.data()); }) / repeat;
+      const double a = seconds([&] {
+                         for (int r = 0; r < repeat; r++) run();
+                       }) /
+                       repeat;
+      const double b = seconds([&] {
+                         for (int r = 0; r < repeat; r++) hand(q.data(), k.data(), v.data(), expected.data());
+                       }) /
+                       repeat;
       if (i) mine.push_back(a), his.push_back(b); // the first round warms up
     }
     if (!all_close(out, expected, 1e-4, 1e-5)) {
@@ -103,6 +113,8 @@ int main(int argc, char** argv) {
       return 1;
     }
     const double a = median(mine) * 1e3, b = median(his) * 1e3;
-    fmt::print(fmt::runtime(csv ? "{},{},{},{},{:.4f},{:.4f},{:.3f}\n" : "{:6} {:5} {:3} {:.0s}{:10.3f} {:10.3f} {:12.3f}\n"), heads, n, width, csv ? std::to_string(thread_count) : "", a, b, a / b);
+    fmt::print(
+        fmt::runtime(csv ? "{},{},{},{},{:.4f},{:.4f},{:.3f}\n" : "{:6} {:5} {:3} {:.0s}{:10.3f} {:10.3f} {:12.3f}\n"),
+        heads, n, width, csv ? std::to_string(thread_count) : "", a, b, a / b);
   }
 }

@@ -19,11 +19,12 @@ template <class T> struct norm {
   BOOST_HANA_DEFINE_STRUCT(norm, (T, gain), (T, bias));
 };
 template <class T> struct block {
-  BOOST_HANA_DEFINE_STRUCT(block, (norm<T>, before_attention), (T, wq), (T, wk), (T, wv), (T, wo), (norm<T>, before_mlp), (T, up),
-                           (T, up_bias), (T, down), (T, down_bias));
+  BOOST_HANA_DEFINE_STRUCT(block, (norm<T>, before_attention), (T, wq), (T, wk), (T, wv), (T, wo),
+                           (norm<T>, before_mlp), (T, up), (T, up_bias), (T, down), (T, down_bias));
 };
 template <class T> struct gpt {
-  BOOST_HANA_DEFINE_STRUCT(gpt, (T, embed), (T, place), (std::array<block<T>, LAYERS>, blocks), (norm<T>, last), (T, unembed));
+  BOOST_HANA_DEFINE_STRUCT(gpt, (T, embed), (T, place), (std::array<block<T>, LAYERS>, blocks), (norm<T>, last),
+                           (T, unembed));
 };
 constexpr norm<axes> norm_axes{.gain = {width}, .bias = {width}};
 constexpr block<axes> block_axes{.before_attention = norm_axes,
@@ -36,7 +37,11 @@ constexpr block<axes> block_axes{.before_attention = norm_axes,
                                  .up_bias = {hidden},
                                  .down = {hidden, width},
                                  .down_bias = {width}};
-constexpr gpt<axes> gpt_axes{.embed = {vocab, width}, .place = {query, width}, .blocks = repeat<LAYERS>(block_axes), .last = norm_axes, .unembed = {width, vocab}};
+constexpr gpt<axes> gpt_axes{.embed = {vocab, width},
+                             .place = {query, width},
+                             .blocks = repeat<LAYERS>(block_axes),
+                             .last = norm_axes,
+                             .unembed = {width, vocab}};
 
 constexpr expr attend(const expr& x, const block<expr>& w) {
   const expr h = layer_norm(x, width, w.before_attention.gain, w.before_attention.bias), hk = rename(h, query, key);
@@ -54,5 +59,6 @@ constexpr auto loss = [](const gpt<expr>& w, expr tokens, expr target) {
   const expr logits = contract(layer_norm(x, width, w.last.gain, w.last.bias), w.unembed, width);
   return mean(cross_entropy(logits, target, vocab), {batch, query});
 };
-constexpr auto step = compile(value_and_grad(loss), params<"w", gpt_axes>, arg<"tokens", integer>(batch, query), arg<"target", integer>(batch, query));
+constexpr auto step = compile(value_and_grad(loss), params<"w", gpt_axes>, arg<"tokens", integer>(batch, query),
+                              arg<"target", integer>(batch, query));
 } // namespace gpt_cost

@@ -20,7 +20,10 @@ void* operator new(std::size_t n) {
 }
 void* operator new(std::size_t n, std::align_val_t a) {
   allocations++;
-  if (void* p = std::aligned_alloc(static_cast<std::size_t>(a), (n + static_cast<std::size_t>(a) - 1) / static_cast<std::size_t>(a) * static_cast<std::size_t>(a))) return p;
+  if (void* p = std::aligned_alloc(static_cast<std::size_t>(a), (n + static_cast<std::size_t>(a) - 1) /
+                                                                    static_cast<std::size_t>(a) *
+                                                                    static_cast<std::size_t>(a)))
+    return p;
   throw std::bad_alloc();
 }
 void operator delete(void* p) noexcept { std::free(p); }
@@ -54,14 +57,16 @@ constexpr auto v_arg = arg<"v">(batch, head, key, d);
 constexpr auto slope_arg = arg<"slope">(head);
 constexpr auto attend = compile(causal, q_arg, k_arg, v_arg, slope_arg);
 constexpr auto gradients = compile(value_and_grad(loss, wrt<0, 1, 2, 3>), q_arg, k_arg, v_arg, slope_arg);
-constexpr auto mixed = compile([](expr x, expr ids, expr mask) { return std::tuple{where(mask, x, 0.0), ids + 1, x > 0.5}; }, arg<"x">(n),
-                               arg<"ids", integer>(n), arg<"mask", boolean>(n));
+constexpr auto mixed =
+    compile([](expr x, expr ids, expr mask) { return std::tuple{where(mask, x, 0.0), ids + 1, x > 0.5}; }, arg<"x">(n),
+            arg<"ids", integer>(n), arg<"mask", boolean>(n));
 constexpr auto doubled = compile([](expr x) { return x * 2; }, arg<"x">(n));
 
 template <class T> struct inputs {
   tensor<T> q, k, v, slope;
   explicit inputs(long queries = 19, long keys = 19, long width = 24)
-      : q(normal(tensor<T>(batch(3), head, query(queries), d(width)), 1)), k(normal(tensor<T>(batch(3), head, key(keys), d(width)), 2)),
+      : q(normal(tensor<T>(batch(3), head, query(queries), d(width)), 1)),
+        k(normal(tensor<T>(batch(3), head, key(keys), d(width)), 2)),
         v(normal(tensor<T>(batch(3), head, key(keys), d(width)), 3)), slope(normal(tensor<T>(head), 4)) {}
 };
 /// The largest difference of two structures, relative to the largest magnitude.
@@ -70,7 +75,9 @@ template <class X> double difference(const X& a, const X& b) {
   each_leaf(
       [&](const auto& x, const auto& y) {
         for (long i = 0; i < x.size(); i++) {
-          worst = std::max(worst, std::isnan(double(x[i])) != std::isnan(double(y[i])) ? infinity : std::abs(double(x[i]) - double(y[i])));
+          worst = std::max(worst, std::isnan(double(x[i])) != std::isnan(double(y[i]))
+                                      ? infinity
+                                      : std::abs(double(x[i]) - double(y[i])));
           size = std::max(size, std::abs(double(x[i])));
         }
       },
@@ -79,15 +86,17 @@ template <class X> double difference(const X& a, const X& b) {
 }
 template <class X> bool same_bits(const X& a, const X& b) {
   bool same = true;
-  each_leaf([&](const auto& x, const auto& y) { same = same && x.size() == y.size() && !std::memcmp(x.data(), y.data(), std::size_t(x.size()) * sizeof(x[0])); }, a, b);
+  each_leaf(
+      [&](const auto& x, const auto& y) {
+        same = same && x.size() == y.size() && !std::memcmp(x.data(), y.data(), std::size_t(x.size()) * sizeof(x[0]));
+      },
+      a, b);
   return same;
 }
 template <class F> std::string message_of(F f) {
   try {
     f();
-  } catch (const error& e) {
-    return e.what();
-  }
+  } catch (const error& e) { return e.what(); }
   return "nothing was thrown";
 }
 } // namespace demo
@@ -162,7 +171,8 @@ BOOST_AUTO_TEST_CASE(results_have_the_kind_of_their_node) {
   auto ids = tensor<std::int64_t>::from({5, 6, 7}, n(3));
   auto mask = tensor<bool>::from({true, false, true}, n(3));
   auto [kept, next, large] = mixed(x, ids, mask);
-  static_assert(std::is_same_v<decltype(kept), tensor<float>> && std::is_same_v<decltype(next), tensor<std::int64_t>> && std::is_same_v<decltype(large), tensor<bool>>);
+  static_assert(std::is_same_v<decltype(kept), tensor<float>> && std::is_same_v<decltype(next), tensor<std::int64_t>> &&
+                std::is_same_v<decltype(large), tensor<bool>>);
   BOOST_TEST((kept == tensor<float>::from({-1, 0, 0.75}, n(3))));
   BOOST_TEST((next == tensor<std::int64_t>::from({6, 7, 8}, n(3))));
   BOOST_TEST((large == tensor<bool>::from({false, false, true}, n(3))));
@@ -176,13 +186,17 @@ BOOST_AUTO_TEST_CASE(wrong_tensors_are_refused_in_words) {
     BOOST_TEST(text.find(part) != std::string::npos, text << " lacks: " << part);
   };
   tensor<float> shorter(batch(3), head, key(8), d(8));
-  contains(message_of([&] { attend(x.q, x.k, shorter, x.slope); }), "v: axis key has extent 8 here and 9 in k; within a call they must agree");
+  contains(message_of([&] { attend(x.q, x.k, shorter, x.slope); }),
+           "v: axis key has extent 8 here and 9 in k; within a call they must agree");
   tensor<float> wrong_axes(batch(3), head, query(9), d(8));
-  contains(message_of([&] { attend(x.q, wrong_axes, x.v, x.slope); }), "k: expected a tensor with axes [batch, head, key, d], got [batch, head, query, d]");
+  contains(message_of([&] { attend(x.q, wrong_axes, x.v, x.slope); }),
+           "k: expected a tensor with axes [batch, head, key, d], got [batch, head, query, d]");
   tensor<double> other(batch(3), head, key(9), d(8));
-  contains(message_of([&] { attend(x.q, other, x.v, x.slope); }), "q is float32 and k is float64: a program has one precision");
+  contains(message_of([&] { attend(x.q, other, x.v, x.slope); }),
+           "q is float32 and k is float64: a program has one precision");
   tensor<std::int32_t> integers(batch(3), head, key(9), d(8));
-  contains(message_of([&] { attend(x.q, integers, x.v, x.slope); }), "k: expected real values (float32 or float64), got int32");
+  contains(message_of([&] { attend(x.q, integers, x.v, x.slope); }),
+           "k: expected real values (float32 or float64), got int32");
   tensor<float> too_small(n(4)), long_enough(n(5));
   contains(message_of([&] { doubled.bind(long_enough, too_small)(); }), "output 0: expected a tensor [n=5], got [n=4]");
   contains(message_of([&] { doubled.bind(long_enough, long_enough)(); }), "output 0 overlaps the memory of input x");
@@ -205,12 +219,15 @@ BOOST_AUTO_TEST_CASE(facts_are_constants) {
   static constexpr axis<"rows", 16> rows;
   static constexpr axis<"inner", 32> inner;
   static constexpr axis<"columns", 64> columns;
-  constexpr auto product = compile([](expr a, expr b) { return matmul(a, b); }, arg<"a">(rows, inner), arg<"b">(inner, columns));
+  constexpr auto product =
+      compile([](expr a, expr b) { return matmul(a, b); }, arg<"a">(rows, inner), arg<"b">(inner, columns));
   static_assert(product.flops() == 2 * 16 * 32 * 64);
   static_assert(product.kernels() == 1 && product.peak_bytes() == 0);
   static_assert(product.bytes() == 4 * (16 * 32 + 32 * 64 + 16 * 64));
   static_assert(attend.materializes(query, key)); // until attention streams
-  constexpr auto renamed = compile([](expr a) { return rename(contract(a, rename(a, rows, prime(rows)), inner), prime(rows), columns_of_rows); }, arg<"a">(rows, inner));
+  constexpr auto renamed = compile(
+      [](expr a) { return rename(contract(a, rename(a, rows, prime(rows)), inner), prime(rows), columns_of_rows); },
+      arg<"a">(rows, inner));
   static_assert(renamed.materializes(rows, columns_of_rows) && renamed.materializes(rows, prime(rows)));
   BOOST_TEST(attend.explain().find("product of q, k over [d]") != std::string::npos);
 }

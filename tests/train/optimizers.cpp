@@ -36,7 +36,8 @@ using reals = std::tuple<float, double>;
 
 /// Sizes that leave a part of a packet and of a strip over.
 template <class T> layer<tensor<T>> random(std::uint64_t seed, long rows = 131, long columns = 257) {
-  return {.weight = normal(tensor<T>(row(rows), column(columns)), seed), .bias = normal(tensor<T>(column(columns)), seed + 1000)};
+  return {.weight = normal(tensor<T>(row(rows), column(columns)), seed),
+          .bias = normal(tensor<T>(column(columns)), seed + 1000)};
 }
 template <class T> std::vector<double> flat(const layer<tensor<T>>& x) {
   std::vector<double> v;
@@ -102,8 +103,10 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(sgd_follows_its_equations, T, reals) {
 
 BOOST_AUTO_TEST_CASE(steps_in_closed_form) {
   // The first step of Adam is the rate, against the sign of the gradient, whatever its size.
-  layer<tensor<double>> w{.weight = tensor<double>::from({1, 2}, row(1), column(2)), .bias = tensor<double>::from({3, 4}, column(2))};
-  layer<tensor<double>> g{.weight = tensor<double>::from({1e-3, -50}, row(1), column(2)), .bias = tensor<double>::from({0, 7}, column(2))};
+  layer<tensor<double>> w{.weight = tensor<double>::from({1, 2}, row(1), column(2)),
+                          .bias = tensor<double>::from({3, 4}, column(2))};
+  layer<tensor<double>> g{.weight = tensor<double>::from({1e-3, -50}, row(1), column(2)),
+                          .bias = tensor<double>::from({0, 7}, column(2))};
   adamw adam(w, {.rate = 0.125, .epsilon = 0, .decay = 0});
   g.bias[0] = 1e-30;
   adam.step(w, g);
@@ -176,8 +179,9 @@ BOOST_AUTO_TEST_CASE(refusals) {
   auto w = random<float>(1, 2, 3);
   adamw a(w);
   auto other = random<float>(1, 3, 2);
-  BOOST_TEST(refused([&] { a.step(w, other); }) == "structure 1 of those that are walked together has [row=3, column=2] where the first has "
-                                                   "[row=2, column=3]; both must be dense, with the same axes in the same order");
+  BOOST_TEST(refused([&] { a.step(w, other); }) ==
+             "structure 1 of those that are walked together has [row=3, column=2] where the first has "
+             "[row=2, column=3]; both must be dense, with the same axes in the same order");
   layer<tensor<float>> unset;
   BOOST_TEST(refused([&] { norm(unset); }) == "a parameter is unset; initialize it first");
 }

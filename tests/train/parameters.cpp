@@ -24,7 +24,8 @@ template <class T, class Blocks> struct model {
   BOOST_HANA_DEFINE_STRUCT(model, (T, embed), (Blocks, blocks), (T, bias));
 };
 constexpr block<axes> block_axes{.gain = {width}, .wq = {width, head, d}, .wo = {head, d, width}};
-constexpr model<axes, std::array<block<axes>, 3>> schema{.embed = {vocab, width}, .blocks = repeat<3>(block_axes), .bias = {vocab}};
+constexpr model<axes, std::array<block<axes>, 3>> schema{
+    .embed = {vocab, width}, .blocks = repeat<3>(block_axes), .bias = {vocab}};
 const std::vector<bound_axis> sizes{width(48), head(4), d(12)};
 } // namespace net
 using namespace net;
@@ -32,7 +33,10 @@ using namespace net;
 namespace {
 auto fresh(std::uint64_t seed) {
   return initialize<double>(schema, seed, sizes,
-                            {{"*gain", init::ones()}, {"*bias", init::zeros()}, {"blocks.*.wo", init::he_normal({head, d})}, {"*", init::normal(0.02)}});
+                            {{"*gain", init::ones()},
+                             {"*bias", init::zeros()},
+                             {"blocks.*.wo", init::he_normal({head, d})},
+                             {"*", init::normal(0.02)}});
 }
 double mean_of(const tensor<double>& t) {
   double s = 0;
@@ -49,9 +53,7 @@ double largest(const tensor<double>& t) {
   for (double x : t) m = std::max(m, std::abs(x));
   return m;
 }
-tensor<double> one(const scheme& how) {
-  return initialize<double>(axes(width, head, d), 7, sizes, {{"*", how}});
-}
+tensor<double> one(const scheme& how) { return initialize<double>(axes(width, head, d), 7, sizes, {{"*", how}}); }
 } // namespace
 
 BOOST_AUTO_TEST_CASE(the_structure_of_the_schema) {
@@ -88,7 +90,9 @@ BOOST_AUTO_TEST_CASE(schemes_by_pattern_and_by_function) {
 
 BOOST_AUTO_TEST_CASE(spreads) {
   const double in = 48, out = 48; // of [width, head, d] summed over width
-  const auto near = [](double x, double y) { BOOST_TEST(std::abs(x / y - 1) < 5 / std::sqrt(2.0 * 48 * 48), x << " and " << y); };
+  const auto near = [](double x, double y) {
+    BOOST_TEST(std::abs(x / y - 1) < 5 / std::sqrt(2.0 * 48 * 48), x << " and " << y);
+  };
   near(deviation(one(init::normal(0.3))), 0.3);
   near(deviation(one(init::glorot_normal())), std::sqrt(2 / (in + out)));
   near(deviation(one(init::glorot_normal({head, d}))), std::sqrt(2 / (in + out)));
@@ -124,25 +128,36 @@ BOOST_AUTO_TEST_CASE(refusals) {
 }
 
 BOOST_AUTO_TEST_CASE(patterns) {
-  for (auto [pattern, name] : {std::pair{"*", ""}, {"*", "x"}, {"a*c", "abc"}, {"a*c", "ac"}, {"*.w*", "blocks.0.wq"}, {"*b*b", "abbab"}, {"x", "x"}})
+  for (auto [pattern, name] : {std::pair{"*", ""},
+                               {"*", "x"},
+                               {"a*c", "abc"},
+                               {"a*c", "ac"},
+                               {"*.w*", "blocks.0.wq"},
+                               {"*b*b", "abbab"},
+                               {"x", "x"}})
     BOOST_TEST(ir::matches(pattern, name), pattern << " " << name);
-  for (auto [pattern, name] : {std::pair{"", "x"}, {"a*c", "abcd"}, {"*.w", "blocks.0.wq"}, {"*b*b", "ab"}, {"x", "xx"}, {"xx", "x"}})
+  for (auto [pattern, name] :
+       {std::pair{"", "x"}, {"a*c", "abcd"}, {"*.w", "blocks.0.wq"}, {"*b*b", "ab"}, {"x", "xx"}, {"xx", "x"}})
     BOOST_TEST(!ir::matches(pattern, name), pattern << " " << name);
 }
 
 BOOST_AUTO_TEST_CASE(a_table) {
   BOOST_TEST(summary(fresh(1)) == "embed             [vocab=50, width=48]            2400\n"
-                  "blocks.0..2.gain  [width=48]                       144\n"
-                  "blocks.0..2.wq    [width=48, head=4, d=12]        6912\n"
-                  "blocks.0..2.wo    [head=4, d=12, width=48]        6912\n"
-                  "bias              [vocab=50]                        50\n"
-                  "total                                            16418\n");
+                                  "blocks.0..2.gain  [width=48]                       144\n"
+                                  "blocks.0..2.wq    [width=48, head=4, d=12]        6912\n"
+                                  "blocks.0..2.wo    [head=4, d=12, width=48]        6912\n"
+                                  "bias              [vocab=50]                        50\n"
+                                  "total                                            16418\n");
 }
 
 BOOST_AUTO_TEST_CASE(norms_of_structures) {
   auto w = fresh(3);
   double sum = 0;
-  each_leaf([&](const auto& t) { for (double x : t) sum += x * x; }, w);
+  each_leaf(
+      [&](const auto& t) {
+        for (double x : t) sum += x * x;
+      },
+      w);
   BOOST_TEST(std::abs(norm(w) / std::sqrt(sum) - 1) < 1e-14);
   const double before = w.blocks[1].wq[5];
   BOOST_TEST(clip_by_global_norm(w, 2 * std::sqrt(sum)) == norm(w));

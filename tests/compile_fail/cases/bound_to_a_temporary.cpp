@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: weft: a runner keeps referring to what it is bound to: give the tensors names
 #include "../case.hpp"
 
 namespace bound_to_a_temporary {

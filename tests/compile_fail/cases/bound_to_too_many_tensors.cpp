@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: weft: bind takes the program's arguments, and after them a place for the result
 #include "../case.hpp"
 
 namespace bound_to_too_many_tensors {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: arrange: the wanted axes lack query in ([query, d=64]) at HERE
 #include "../case.hpp"
 
 namespace broadcast_to_fewer_axes {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: weft: the program is called with another number of arguments than it was compiled for
 #include "../case.hpp"
 
 namespace called_with_too_few_tensors {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: compile: this function holds values; give it a name: `static constexpr auto f = ...; compile<f>(arguments...)`
 #include "../case.hpp"
 
 namespace capturing_lambda {

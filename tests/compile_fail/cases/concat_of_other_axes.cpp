@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: concat: the parts must have the same axes besides d=64 and half=32 in ([query, d=64], [key, half=32]) at HERE
 #include "../case.hpp"
 
 namespace concat_of_other_axes {

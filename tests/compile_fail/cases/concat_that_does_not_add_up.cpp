@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: concat: the extents of the parts don't add up to whole=100 in ([query, d=64], [query, half=32]) at HERE
 #include "../case.hpp"
 
 namespace concat_that_does_not_add_up {

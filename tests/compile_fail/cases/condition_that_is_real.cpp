@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: where: needs a boolean operand (compare something) in ([query, d=64]) at HERE
 #include "../case.hpp"
 
 namespace condition_that_is_real {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: contract: both sides must have axis key in ([query, d=64], [key, d=64]); rename one side's axis, or sum over what only one side has at HERE
 #include "../case.hpp"
 
 namespace contract_over_an_axis_of_one_side {

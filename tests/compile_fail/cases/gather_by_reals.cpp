@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: gather: the ids must be integers in ([vocab=100, d=64], [query]) at HERE
 #include "../case.hpp"
 
 namespace gather_by_reals {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: grad: an argument that is integer has no derivative (axes [query]); name the real arguments with wrt<...>
 #include "../case.hpp"
 
 namespace gradient_of_integers {

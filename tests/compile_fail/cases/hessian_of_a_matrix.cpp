@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: grad: the function must give a scalar, not one with axes [query]; sum or mean over them, or use vjp at HERE
 #include "../case.hpp"
 
 namespace hessian_of_a_matrix {

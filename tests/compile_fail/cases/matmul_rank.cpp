@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: matmul: needs at least one axis on the left and two on the right in ([query, d=64], [d=64]) at HERE
 #include "../case.hpp"
 
 namespace matmul_rank {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: matmul: the right has two or more axes that the left lacks in ([query, d=64], [head=8, d=64, half=32]); name the summed axis: contract(a, b, axis) at HERE
 #include "../case.hpp"
 
 namespace matmul_right_with_more_axes {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: mul: the result would have more than 8 axes in ([a, b, a', b', key, key', d=64, d'=64], [query]) at HERE
 #include "../case.hpp"
 
 namespace nine_axes {

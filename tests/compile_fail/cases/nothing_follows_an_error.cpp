@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: max: no axis m=5 in ([n=4]); reduce over one of the operand's own axes at HERE
 #include "../case.hpp"
 
 namespace nothing_follows_an_error {

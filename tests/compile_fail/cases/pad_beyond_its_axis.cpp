@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: pad: reaches beyond its axis: half=32 and d=64 in ([query, half=32]) at HERE
 #include "../case.hpp"
 
 namespace pad_beyond_its_axis {

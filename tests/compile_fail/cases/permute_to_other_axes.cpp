@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: permute: the new order must name the same axes in ([query, d=64]) at HERE
 #include "../case.hpp"
 
 namespace permute_to_other_axes {

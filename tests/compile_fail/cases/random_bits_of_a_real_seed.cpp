@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: random_bits: needs integer operands, not a real one in ([]) at HERE
 #include "../case.hpp"
 
 namespace random_bits_of_a_real_seed {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: sum: no axis key in ([query, d=64]); reduce over one of the operand's own axes at HERE
 #include "../case.hpp"
 
 namespace reduce_over_a_missing_axis {

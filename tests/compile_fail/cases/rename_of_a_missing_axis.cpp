@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: rename: no axis key in ([query, d=64]); rename one of the operand's own axes at HERE
 #include "../case.hpp"
 
 namespace rename_of_a_missing_axis {

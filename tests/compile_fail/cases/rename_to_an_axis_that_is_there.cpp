@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: rename: there is already an axis d=64 in ([query, d=64]); use prime(axis) for its twin at HERE
 #include "../case.hpp"
 
 namespace rename_to_an_axis_that_is_there {

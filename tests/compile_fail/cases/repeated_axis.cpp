@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: input: an argument has one axis twice: query; use prime(axis) for the twin of an axis
 #include "../case.hpp"
 
 namespace repeated_axis {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: scatter_add: the values must have all axes of the ids in ([query, d=64], [key]) at HERE
 #include "../case.hpp"
 
 namespace scatter_add_without_the_axes_of_the_ids {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: slice: reaches beyond its axis: d=64 and half=32 in ([query, d=64]) at HERE
 #include "../case.hpp"
 
 namespace slice_beyond_its_axis {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: logsumexp: no axis key in ([query, d=64]); reduce over one of the operand's own axes at HERE, in softmax at HERE
 #include "../case.hpp"
 
 namespace softmax_over_a_missing_axis {

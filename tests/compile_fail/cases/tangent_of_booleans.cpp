@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: jvp: an argument that is boolean has no derivative (axes [query]); name the real arguments with wrt<...>
 #include "../case.hpp"
 
 namespace tangent_of_booleans {

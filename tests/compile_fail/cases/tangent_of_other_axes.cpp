@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: jvp: a tangent must have the axes [query, d=64], not [key, d=64]
 #include "../case.hpp"
 
 namespace tangent_of_other_axes {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: floored: has no derivative rule (jvp asked for one); give it partials, transpose or vjp and jvp, or stop_gradient its operand at HERE
 #include "../case.hpp"
 
 namespace tangent_through_an_op_without_one {

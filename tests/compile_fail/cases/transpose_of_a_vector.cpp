@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: transpose: needs at least two axes in ([d=64]) at HERE
 #include "../case.hpp"
 
 namespace transpose_of_a_vector {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: add: one axis with two extents: d=64 and d=32 in ([query, d=64], [query, d=32]); give one of them another name (rename) or the same extent at HERE
 #include "../case.hpp"
 
 namespace two_extents {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect g++: has no member named ‘projection’
+// expect clang: no member named 'projection' in 'unknown_parameter::weights<weft::expr>'
 #include "../case.hpp"
 
 namespace unknown_parameter {

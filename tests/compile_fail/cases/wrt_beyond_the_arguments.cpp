@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: ?
+// expect: compile: the function does not take 1 argument (x); give one arg<..> or params<..> for each of its parameters
 #include "../case.hpp"
 
 namespace wrt_beyond_the_arguments {

@@ -100,8 +100,8 @@ struct axis_classes {
       }
   }
 };
-/// Whether a value with two different axes of the classes of a and b is stored: results included, inputs not. Renamed axes
-/// count as what they were.
+/// Whether a value with two different axes of the classes of a and b is stored: results included, inputs not. Renamed
+/// axes count as what they were.
 constexpr bool materializes(graph_view g, const plan_view& p, axis_ref a, axis_ref b) {
   axis_classes classes(g);
   const int ca = classes.find(a), cb = classes.find(b);

@@ -33,7 +33,8 @@ struct bound_axis {
 
 /// A named axis, `constexpr axis<"query"> query;` (extent bound by each call: a sequence) or
 /// `constexpr axis<"d", 64> d;` (extent static: a feature). `sequence` and `feature` state the role outright.
-template <text Name, long Extent = unbound, role Role = (Extent == unbound ? role::sequence : role::feature), int Primes = 0>
+template <text Name, long Extent = unbound, role Role = (Extent == unbound ? role::sequence : role::feature),
+          int Primes = 0>
 struct axis {
   static_assert(Extent == unbound || Extent >= 0, "axis: an extent can't be negative");
   static constexpr auto spelling = [] {

@@ -27,11 +27,13 @@ struct builder {
 
   static constexpr unsigned hash(const op_def* op, const int* in, int n, const attributes& a) {
     const auto bits = std::bit_cast<std::uint64_t>(a.value);
-    unsigned h = op->hash ^ static_cast<unsigned>(bits ^ (bits >> 32)) ^ static_cast<unsigned>(a.start) ^ (a.axis ? a.axis->hash : 0);
+    unsigned h = op->hash ^ static_cast<unsigned>(bits ^ (bits >> 32)) ^ static_cast<unsigned>(a.start) ^
+                 (a.axis ? a.axis->hash : 0);
     for (int i = 0; i < n; i++) h = (h ^ static_cast<unsigned>(in[i] + 1)) * 16777619u;
     return (h ^ (h >> 11)) % buckets;
   }
-  constexpr bool equal(const node& x, const op_def* op, const int* in, int n, const attributes& a, const axes& ax) const {
+  constexpr bool equal(const node& x, const op_def* op, const int* in, int n, const attributes& a,
+                       const axes& ax) const {
     if (x.op != op || x.count != n || !(x.at == a) || !(x.ax == ax)) return false;
     for (int i = 0; i < n; i++)
       if (operands.at[x.first + i] != in[i]) return false;

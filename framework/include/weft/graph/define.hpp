@@ -23,7 +23,11 @@ constexpr verdict matched(const operand* in, int n, const attributes& = {}) {
         if (p < 0 && v.out.n == max_rank) return {{}, "the result would have more than 8 axes"};
         if (p < 0) v.out.add(a);
         else if (v.out[p]->extent != a->extent)
-          return {{}, "one axis with two extents:", v.out[p], a, "give one of them another name (rename) or the same extent"};
+          return {{},
+                  "one axis with two extents:",
+                  v.out[p],
+                  a,
+                  "give one of them another name (rename) or the same extent"};
       }
   return v;
 }
@@ -54,8 +58,9 @@ template <class Op> struct of {
     else if constexpr (Op::arity == 2) return Op::partials(in[0], in[1], y);
     else return Op::partials(in[0], in[1], in[2], y);
   }
-  static constexpr bool has_partials =
-      requires(expr e) { Op::partials(e, e); } || requires(expr e) { Op::partials(e, e, e); } || requires(expr e) { Op::partials(e, e, e, e); };
+  static constexpr bool has_partials = requires(expr e) { Op::partials(e, e); } || requires(expr e) {
+    Op::partials(e, e, e);
+  } || requires(expr e) { Op::partials(e, e, e, e); };
   static constexpr bool has_transpose = requires(expr e) { Op::transpose(0, &e, e, e); };
   static constexpr bool has_vjp = requires(expr e) { Op::vjp(0, &e, e, e); };
   static constexpr bool has_jvp = requires(expr e) { Op::jvp(&e, &e, e); };
@@ -74,7 +79,8 @@ template <class Op> struct of {
     else if constexpr (has_transpose) { // linear in all operands together: itself, with zeros where nothing moves
       const node x = y.node();
       expr moved[max_rank];
-      for (int i = 0; i < n; i++) moved[i] = t[i].attached() ? t[i] : in[i].kind() == real ? at(in[i], x.where) * at(0.0) : in[i];
+      for (int i = 0; i < n; i++)
+        moved[i] = t[i].attached() ? t[i] : in[i].kind() == real ? at(in[i], x.where) * at(0.0) : in[i];
       return emit(x.op, moved, n, x.at, x.where);
     } else {
       const auto p = partials(in, y);
@@ -96,8 +102,8 @@ template <class Op> struct of {
     else return {-infinity, infinity};
   }
 
-  /// What running needs of an op. The rules above are for tracing: a graph that is emitted points at this part alone, so
-  /// that no code is made for them.
+  /// What running needs of an op. The rules above are for tracing: a graph that is emitted points at this part alone,
+  /// so that no code is made for them.
   static constexpr op_def make_code() {
     op_def d;
     d.name = Op::name, d.hash = hash_of(Op::name), d.how = Op::how, d.arity = Op::arity, d.rule = Op::rule;
@@ -110,8 +116,10 @@ template <class Op> struct of {
     if constexpr (requires { &Op::run; }) d.run = &Op::run;
     if constexpr (requires { &Op::cost; }) d.cost = &Op::cost;
     if constexpr (Op::how == form::map || Op::how == form::reduce) {
-      d.f32[0] = functions_of<Op, boolean, float>(), d.f32[1] = functions_of<Op, integer, float>(), d.f32[2] = functions_of<Op, real, float>();
-      d.f64[0] = functions_of<Op, boolean, double>(), d.f64[1] = functions_of<Op, integer, double>(), d.f64[2] = functions_of<Op, real, double>();
+      d.f32[0] = functions_of<Op, boolean, float>(), d.f32[1] = functions_of<Op, integer, float>(),
+      d.f32[2] = functions_of<Op, real, float>();
+      d.f64[0] = functions_of<Op, boolean, double>(), d.f64[1] = functions_of<Op, integer, double>(),
+      d.f64[2] = functions_of<Op, real, double>();
     }
     return d;
   }
@@ -132,7 +140,9 @@ template <class Op> struct of {
 };
 template <class Op> inline constexpr const op_def* op = &of<Op>::def;
 
-template <class Op> constexpr expr unary(const at& x, const attributes& a = {}) { return emit(op<Op>, &x.e, 1, a, x.where); }
+template <class Op> constexpr expr unary(const at& x, const attributes& a = {}) {
+  return emit(op<Op>, &x.e, 1, a, x.where);
+}
 template <class Op> constexpr expr binary(const at& a, const at& b) {
   const expr in[2]{a.e, b.e};
   return emit(op<Op>, in, 2, {}, a.where);

@@ -18,7 +18,8 @@ constexpr void locate(builder& g, place p) {
   if (p.line) g.error << " at " << file_of(p.file) << ":" << static_cast<long>(p.line);
   for (int i = g.scopes < 8 ? g.scopes : 8; i-- > 0;) {
     g.error << ", in " << g.scope[i].name;
-    if (g.scope[i].where.line) g.error << " at " << file_of(g.scope[i].where.file) << ":" << static_cast<long>(g.scope[i].where.line);
+    if (g.scope[i].where.line)
+      g.error << " at " << file_of(g.scope[i].where.file) << ":" << static_cast<long>(g.scope[i].where.line);
   }
 }
 
@@ -59,8 +60,7 @@ constexpr expr attach(builder& g, const expr& x, place p = {}) { return x.g ? x 
 
 constexpr kind common_kind(kinds rule, const builder& g, const int* in, int n) {
   kind k = n ? g.nodes.at[in[rule == kinds::select && n > 1 ? 1 : 0]].k : real;
-  for (int i = rule == kinds::select ? 2 : 1; i < n && rule != kinds::keep; i++)
-    k = promoted(k, g.nodes.at[in[i]].k);
+  for (int i = rule == kinds::select ? 2 : 1; i < n && rule != kinds::keep; i++) k = promoted(k, g.nodes.at[in[i]].k);
   return (rule == kinds::same || rule == kinds::compare) && k == boolean ? integer : k;
 }
 
@@ -77,8 +77,8 @@ constexpr int promote(builder& g, int id, kind to, place p) {
   return to == real ? g.put(&to_real_def, &id, 1, x.ax, real, {}, p) : id;
 }
 
-/// Calls f with an array of n elements or more. Most ops have three operands or fewer, and every element that a constant
-/// initialises costs the compiler time.
+/// Calls f with an array of n elements or more. Most ops have three operands or fewer, and every element that a
+/// constant initialises costs the compiler time.
 template <class T, class F> constexpr auto with_room(int n, F f) {
   if (n <= 3) {
     T few[3]{};
@@ -88,14 +88,16 @@ template <class T, class F> constexpr auto with_room(int n, F f) {
   return f(many);
 }
 
-constexpr expr put_checked(builder& g, const op_def* op, const int* in, int n, const attributes& a, place p, operand* seen);
+constexpr expr put_checked(builder& g, const op_def* op, const int* in, int n, const attributes& a, place p,
+                           operand* seen);
 
 /// Promotes the operands, asks the op for the result's axes, and adds the node.
 constexpr expr put(builder& g, const op_def* op, const int* in, int n, const attributes& a, place p) {
   if (!g.error.empty()) return {&g, -1};
   return with_room<operand>(n, [&](operand* seen) { return put_checked(g, op, in, n, a, p, seen); });
 }
-constexpr expr put_checked(builder& g, const op_def* op, const int* in, int n, const attributes& a, place p, operand* seen) {
+constexpr expr put_checked(builder& g, const op_def* op, const int* in, int n, const attributes& a, place p,
+                           operand* seen) {
   int id[max_rank]{};
   const kind common = common_kind(op->rule, g, in, n);
   for (int i = 0; i < n; i++) {
@@ -103,8 +105,11 @@ constexpr expr put_checked(builder& g, const op_def* op, const int* in, int n, c
     id[i] = op->rule == kinds::keep ? in[i] : promote(g, in[i], want, p);
     seen[i] = {g.nodes.at[id[i]].ax, g.nodes.at[id[i]].k};
     if (op->rule != kinds::keep && seen[i].k != want)
-      return complain(g, op->name, seen, i + 1,
-                      {{}, want == boolean ? "needs a boolean operand (compare something)" : "needs integer operands, not a real one"}, p);
+      return complain(
+          g, op->name, seen, i + 1,
+          {{},
+           want == boolean ? "needs a boolean operand (compare something)" : "needs integer operands, not a real one"},
+          p);
   }
   const verdict v = op->infer(seen, n, a);
   if (v.refused) return complain(g, op->name, seen, n, v, p);

@@ -22,7 +22,9 @@ struct expr {
 
   constexpr bool attached() const { return g != nullptr; }
   constexpr bool empty() const { return !g && loose.n == 0; } ///< what a rule gives for "no derivative"
-  constexpr ir::node node() const { return id < 0 ? ir::node{} : g->nodes.at[id]; } // by value: the builder's arrays move
+  constexpr ir::node node() const {
+    return id < 0 ? ir::node{} : g->nodes.at[id];
+  } // by value: the builder's arrays move
   constexpr axes ax() const { return id < 0 ? axes{} : g->nodes.at[id].ax; }
   constexpr ir::place where() const { return id < 0 ? ir::place{} : g->nodes.at[id].where; }
   constexpr weft::kind kind() const { return id < 0 ? real : g->nodes.at[id].k; }
@@ -38,9 +40,12 @@ struct expr {
 struct at {
   expr e;
   ir::place where;
-  constexpr at(const expr& e, std::source_location l = std::source_location::current()) : e(e), where{l.file_name(), l.line()} {}
-  constexpr at(double value, std::source_location l = std::source_location::current()) : e(value), where{l.file_name(), l.line()} {}
-  constexpr at(int value, std::source_location l = std::source_location::current()) : e(value), where{l.file_name(), l.line()} {}
+  constexpr at(const expr& e, std::source_location l = std::source_location::current())
+      : e(e), where{l.file_name(), l.line()} {}
+  constexpr at(double value, std::source_location l = std::source_location::current())
+      : e(value), where{l.file_name(), l.line()} {}
+  constexpr at(int value, std::source_location l = std::source_location::current())
+      : e(value), where{l.file_name(), l.line()} {}
   constexpr at(const expr& e, ir::place p) : e(e), where(p) {}
 };
 

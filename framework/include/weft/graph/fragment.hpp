@@ -4,8 +4,8 @@
 
 namespace weft::ir {
 
-/// A node of an expression that has met no traced value yet: index arithmetic and plain numbers. Without initialisers, so
-/// that the empty tokens of a fragment are zeros, which compilers copy for nothing.
+/// A node of an expression that has met no traced value yet: index arithmetic and plain numbers. Without initialisers,
+/// so that the empty tokens of a fragment are zeros, which compilers copy for nothing.
 struct token {
   const op_def* op;
   axis_ref axis;
@@ -13,7 +13,8 @@ struct token {
   kind k;
   signed char in[3]; ///< operands: places plus one, 0 for none
   constexpr bool operator==(const token& o) const {
-    return op == o.op && axis == o.axis && std::bit_cast<std::uint64_t>(value) == std::bit_cast<std::uint64_t>(o.value) && k == o.k &&
+    return op == o.op && axis == o.axis &&
+           std::bit_cast<std::uint64_t>(value) == std::bit_cast<std::uint64_t>(o.value) && k == o.k &&
            in[0] == o.in[0] && in[1] == o.in[1] && in[2] == o.in[2];
   }
 };
@@ -27,7 +28,8 @@ struct fragment {
   constexpr int push(const token& x) {
     for (int i = 0; i < n; i++)
       if (t[i] == x) return i;
-    if (n == room) throw "an expression without traced values has more than 16 nodes: combine it with a traced value first";
+    if (n == room)
+      throw "an expression without traced values has more than 16 nodes: combine it with a traced value first";
     t[n] = x;
     return n++;
   }

@@ -4,8 +4,9 @@
 
 namespace weft::ir {
 
-/// A growing array for use inside constants: `std::vector` with a tenth of the steps that compilers count for each call.
-/// `at` is public because a call costs steps and an index into a pointer none: loops over all nodes write `x.at[i]`.
+/// A growing array for use inside constants: `std::vector` with a tenth of the steps that compilers count for each
+/// call. `at` is public because a call costs steps and an index into a pointer none: loops over all nodes write
+/// `x.at[i]`.
 template <class T> struct list {
   T* at = nullptr;
   int size_ = 0, room_ = 0;
@@ -15,7 +16,8 @@ template <class T> struct list {
   constexpr list(int n, const T& fill) : list(n) {
     for (int i = 0; i < n; i++) at[i] = fill;
   }
-  constexpr list(const list& o) : at(o.size_ ? new T[static_cast<unsigned>(o.size_)]{} : nullptr), size_(o.size_), room_(o.size_) {
+  constexpr list(const list& o)
+      : at(o.size_ ? new T[static_cast<unsigned>(o.size_)]{} : nullptr), size_(o.size_), room_(o.size_) {
     for (int i = 0; i < size_; i++) at[i] = o.at[i];
   }
   constexpr list(list&& o) noexcept

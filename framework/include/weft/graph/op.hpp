@@ -47,17 +47,18 @@ enum : unsigned {
 };
 }
 
-/// What kinds an op takes and what it gives. Operands are promoted (boolean to integer to real) before the op sees them.
+/// What kinds an op takes and what it gives. Operands are promoted (boolean to integer to real) before the op sees
+/// them.
 enum class kinds : std::uint8_t {
-  same,    ///< integers or reals, gives the same
-  reals,   ///< reals, gives reals
-  compare, ///< integers or reals, gives a boolean
-  logic,   ///< booleans, gives a boolean
-  select,  ///< a boolean, then two of any one kind, gives that
-  integers,///< integers, gives integers
-  count,   ///< a boolean, gives an integer
-  measure, ///< an integer, gives a real
-  keep,    ///< any, gives the kind of its first operand
+  same,     ///< integers or reals, gives the same
+  reals,    ///< reals, gives reals
+  compare,  ///< integers or reals, gives a boolean
+  logic,    ///< booleans, gives a boolean
+  select,   ///< a boolean, then two of any one kind, gives that
+  integers, ///< integers, gives integers
+  count,    ///< a boolean, gives an integer
+  measure,  ///< an integer, gives a real
+  keep,     ///< any, gives the kind of its first operand
 };
 
 constexpr kind operand_kind(kinds rule, int i, kind common) {
@@ -85,14 +86,15 @@ constexpr kind result_kind(kinds rule, kind common) {
 
 /// What else a node carries besides its operands.
 struct attributes {
-  double value = 0;       ///< of a constant
-  kind k = real;          ///< of an input or a constant
+  double value = 0; ///< of a constant
+  kind k = real;    ///< of an input or a constant
   axis_ref axis = nullptr, to = nullptr;
   long start = 0;
   axes shape;             ///< result axes that operands don't imply; the reduced axes of a product are what it lacks
   std::string_view label; ///< of an input
   constexpr bool operator==(const attributes& o) const {
-    return std::bit_cast<std::uint64_t>(value) == std::bit_cast<std::uint64_t>(o.value) && k == o.k && axis == o.axis && to == o.to && start == o.start && shape == o.shape && label == o.label;
+    return std::bit_cast<std::uint64_t>(value) == std::bit_cast<std::uint64_t>(o.value) && k == o.k && axis == o.axis &&
+           to == o.to && start == o.start && shape == o.shape && label == o.label;
   }
 };
 
@@ -109,8 +111,8 @@ struct verdict {
   axis_ref left = nullptr, right = nullptr;
   const char* remedy = nullptr;
   constexpr bool operator==(const verdict& o) const {
-    return out == o.out && std::string_view(refused ? refused : "") == std::string_view(o.refused ? o.refused : "") && left == o.left &&
-           right == o.right;
+    return out == o.out && std::string_view(refused ? refused : "") == std::string_view(o.refused ? o.refused : "") &&
+           left == o.left && right == o.right;
   }
 };
 
@@ -125,8 +127,8 @@ struct layout {
   long stride[max_rank]{};
 };
 
-/// The code of a map, or of a reduction's combine, for one precision T and one common kind of its operands. Reals are T;
-/// integers and booleans are lanes of the same width, booleans as masks (0 or -1).
+/// The code of a map, or of a reduction's combine, for one precision T and one common kind of its operands. Reals are
+/// T; integers and booleans are lanes of the same width, booleans as masks (0 or -1).
 template <class T> struct evaluator {
   /// `packets` packets of the result; operand j advances by `advance[j]` lanes a packet (0 repeats the same packet).
   void (*block)(T* out, const T* const* in, const int* advance, long packets) = nullptr;
@@ -153,17 +155,18 @@ struct op_def {
   int arity = 1; ///< -1: any number
   kinds rule = kinds::same;
   unsigned traits = trait::none;
-  double flops = 1;    ///< an element of the result; of the operand for reductions
-  double neutral = 0;  ///< what a reduction starts from
+  double flops = 1;                  ///< an element of the result; of the operand for reductions
+  double neutral = 0;                ///< what a reduction starts from
   const op_def* code_only = nullptr; ///< the same without what only tracing and passes need
   verdict (*infer)(const operand* in, int n, const attributes& a) = nullptr;
   expr (*vjp)(int which, const expr* in, int n, const expr& y, const expr& dy) = nullptr;
   expr (*jvp)(const expr* in, const expr* tangents, int n, const expr& y) = nullptr;
   expr (*simplify)(const expr* in, int n, const node& x) = nullptr; ///< an equal, simpler expression, or an empty one
   double (*fold)(const double* in) = nullptr; ///< the value from constant operands, finite and of moderate size
-  expr (*expand)(const expr* in, const node& x) = nullptr;         ///< simpler ops that give the same, where it is not streamed
+  expr (*expand)(const expr* in, const node& x) = nullptr; ///< simpler ops that give the same, where it is not streamed
   expr (*expand_softmax)(const expr* in, const node& x) = nullptr; ///< of a log-sum-exp y: exp(x - guarded(y))
-  long (*extent)(const node& x, const graph_view& g, const extents_of& e) = nullptr; ///< of the axis `to`, where the op makes it
+  long (*extent)(const node& x, const graph_view& g,
+                 const extents_of& e) = nullptr; ///< of the axis `to`, where the op makes it
   interval (*range)(const interval* in, const attributes& a) = nullptr;
   layout (*view)(const layout& in, const axes& from, const node& x) = nullptr;
   void (*run)(const general_call& call) = nullptr;

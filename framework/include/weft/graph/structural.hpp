@@ -92,7 +92,9 @@ struct arrange_op {
   }
   static constexpr expr transpose(int, const expr*, const expr&, const expr& dy) { return dy; }
   static constexpr expr simplify(const expr* in, int, const node& x) { return in[0].ax() == x.ax ? in[0] : expr{}; }
-  static constexpr layout view(const layout& in, const axes& from, const node& x) { return seen_through(in, from, x.ax); }
+  static constexpr layout view(const layout& in, const axes& from, const node& x) {
+    return seen_through(in, from, x.ax);
+  }
 };
 inline constexpr op_def arrange_def = of<arrange_op>::make();
 
@@ -122,7 +124,8 @@ constexpr expr arrange(const expr& x, const axes& to, place p = {}) {
 constexpr expr::expr(double value) { loose.push({&ir::constant_def, nullptr, value, real, {}}); }
 constexpr expr::expr(int value) { loose.push({&ir::constant_def, nullptr, static_cast<double>(value), integer, {}}); }
 constexpr bool expr::is_constant(double& value) const {
-  if (g ? id < 0 || g->nodes.at[id].op != &ir::constant_def : loose.n != 1 || loose.t[0].op != &ir::constant_def) return false;
+  if (g ? id < 0 || g->nodes.at[id].op != &ir::constant_def : loose.n != 1 || loose.t[0].op != &ir::constant_def)
+    return false;
   value = g ? g->nodes.at[id].at.value : loose.t[0].value;
   return true;
 }

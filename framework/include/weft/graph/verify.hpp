@@ -33,11 +33,13 @@ constexpr message verify(graph_view g) {
     if (x.op->rule != kinds::keep)
       for (int j = 0; j < x.count; j++)
         if (in[j].k != operand_kind(x.op->rule, j, common)) return wrong(i, "has an operand of the wrong kind");
-    if (x.count && x.k != (x.op->rule == kinds::keep ? in[0].k : result_kind(x.op->rule, common))) return wrong(i, "has the wrong kind");
+    if (x.count && x.k != (x.op->rule == kinds::keep ? in[0].k : result_kind(x.op->rule, common)))
+      return wrong(i, "has the wrong kind");
     const verdict v = x.op->infer(in, x.count, x.at);
     if (v.refused) return wrong(i, v.refused);
     if (!(v.out == x.ax)) return wrong(i, "has other axes than its op gives");
-    if (x.op->how == form::input && (inputs >= g.inputs.size() || g.inputs[inputs++] != i)) return wrong(i, "is an input that is not listed in order");
+    if (x.op->how == form::input && (inputs >= g.inputs.size() || g.inputs[inputs++] != i))
+      return wrong(i, "is an input that is not listed in order");
   }
   for (int o : g.outputs)
     if (o < 0 || o >= g.size()) {

@@ -19,7 +19,8 @@ template <class Op, kind Common, class V, class Load> [[gnu::always_inline]] inl
 
 template <class Op, kind Common, class T> struct code {
   static packet<T> one(const packet<T>* in) {
-    return bits_as<packet<T>>(evaluate<Op, Common, packet<T>>([&]<class V>(std::size_t i) { return bits_as<V>(in[i]); }));
+    return bits_as<packet<T>>(
+        evaluate<Op, Common, packet<T>>([&]<class V>(std::size_t i) { return bits_as<V>(in[i]); }));
   }
   static void block(T* out, const T* const* in, const int* advance, long packets) {
     constexpr int n = Op::operands;

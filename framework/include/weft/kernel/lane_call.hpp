@@ -10,21 +10,22 @@ namespace weft::ir {
 /// and how far they move. Integers and booleans are lanes as wide as T, booleans as masks.
 template <class T> struct lane_call {
   using lane = lane_int<T>;
-  long rows = 1, packets = 0;     ///< packets of each row
-  long valid = 0;                 ///< lanes of a row that count; the rest of its last packet holds anything
+  long rows = 1, packets = 0; ///< packets of each row
+  long valid = 0;             ///< lanes of a row that count; the rest of its last packet holds anything
   const T* const* load = nullptr;
   const int* advance = nullptr;   ///< of each load, lanes a packet: 0 repeats one packet
   const long* load_row = nullptr; ///< and lanes a row
   const lane* extent = nullptr;
-  const lane* index = nullptr;    ///< the first lane's index; and how it grows from lane to lane, packet to packet, row to row
+  const lane* index =
+      nullptr; ///< the first lane's index; and how it grows from lane to lane, packet to packet, row to row
   const lane *index_lane = nullptr, *index_packet = nullptr, *index_row = nullptr;
-  T* const* combine = nullptr;    ///< `queue` packets a row if the reduction runs along the lanes, else a number a lane
+  T* const* combine = nullptr; ///< `queue` packets a row if the reduction runs along the lanes, else a number a lane
   T* const* store = nullptr;
   const long* store_row = nullptr;
 };
 
-/// A reduction along the lanes keeps a queue of so many partial results: each packet is combined with the oldest, so that no
-/// packet waits for the one before it.
+/// A reduction along the lanes keeps a queue of so many partial results: each packet is combined with the oldest, so
+/// that no packet waits for the one before it.
 inline constexpr int queue = 4;
 
 /// Whether instruction i is the same for all lanes of a call, given which earlier ones are.
@@ -49,7 +50,8 @@ template <class I> constexpr I integer_neutral(double neutral) {
 }
 
 /// x with the lanes past the end replaced by what a reduction starts from.
-template <class T> [[gnu::always_inline]] inline packet<T> counted(std::type_identity_t<packet<T>> x, long valid, double neutral, kind k) {
+template <class T> [[gnu::always_inline]] inline packet<T> counted(std::type_identity_t<packet<T>> x, long valid,
+                                                                   double neutral, kind k) {
   using I = lane_int<T>;
   const packet<T> start = k == real ? broadcast<packet<T>>(static_cast<T>(neutral))
                                     : bits_as<packet<T>>(broadcast<packet<I>>(integer_neutral<I>(neutral)));

@@ -15,7 +15,8 @@ template <const auto& Plan, int Pass, class T> struct generated {
   /// Whether an instruction is the same for all lanes of a call: made of numbers and extents alone.
   static constexpr std::array<bool, pass.count> uniform = [] {
     std::array<bool, pass.count> u{};
-    for (int i = 0; i < pass.count; i++) u[static_cast<std::size_t>(i)] = is_uniform(Plan.instructions.data() + pass.first, u.data(), i);
+    for (int i = 0; i < pass.count; i++)
+      u[static_cast<std::size_t>(i)] = is_uniform(Plan.instructions.data() + pass.first, u.data(), i);
     return u;
   }();
 
@@ -30,7 +31,8 @@ template <const auto& Plan, int Pass, class T> struct generated {
   };
 
   /// One instruction for packet i of a row. `Whole`: all lanes of the packet count.
-  template <int I, bool Whole> [[gnu::always_inline]] static void execute(packet<T>* v, packet<T>* totals, row_of& row, long i) {
+  template <int I, bool Whole> [[gnu::always_inline]] static void execute(packet<T>* v, packet<T>* totals, row_of& row,
+                                                                          long i) {
     constexpr instruction x = at<I>;
     if constexpr (uniform[I]) return; // computed before
     else if constexpr (x.what == instruction::load) v[I] = load(row.load[x.slot] + i * row.advance[x.slot]);
@@ -43,7 +45,8 @@ template <const auto& Plan, int Pass, class T> struct generated {
       packet<T> both[2];
       if constexpr (pass.along) {
         packet<T>* q = totals + x.slot * queue;
-        both[0] = q[0], both[1] = Whole ? v[x.arg[0]] : counted<T>(v[x.arg[0]], row.valid - i * lanes<T>, x.op->neutral, x.common);
+        both[0] = q[0],
+        both[1] = Whole ? v[x.arg[0]] : counted<T>(v[x.arg[0]], row.valid - i * lanes<T>, x.op->neutral, x.common);
         for (int k = 0; k + 1 < queue; k++) q[k] = q[k + 1];
         q[queue - 1] = one(both);
       } else {
@@ -67,9 +70,12 @@ template <const auto& Plan, int Pass, class T> struct generated {
     using lane = lane_int<T>;
     if constexpr (!uniform[I]) return;
     else if constexpr (x.what == instruction::apply) v[I] = applied<I>(v);
-    else if constexpr (x.what == instruction::extent) v[I] = bits_as<packet<T>>(broadcast<packet<lane>>(c.extent[x.slot]));
+    else if constexpr (x.what == instruction::extent)
+      v[I] = bits_as<packet<T>>(broadcast<packet<lane>>(c.extent[x.slot]));
     else if constexpr (x.common == real) v[I] = broadcast<packet<T>>(static_cast<T>(x.value));
-    else v[I] = bits_as<packet<T>>(broadcast<packet<lane>>(static_cast<lane>(x.common == boolean ? -(x.value != 0) : x.value)));
+    else
+      v[I] = bits_as<packet<T>>(
+          broadcast<packet<lane>>(static_cast<lane>(x.common == boolean ? -(x.value != 0) : x.value)));
   }
 
   static void run(const lane_call<T>& call) { run(call, std::make_integer_sequence<int, pass.count>{}); }
@@ -93,12 +99,14 @@ template <const auto& Plan, int Pass, class T> struct generated {
       row.valid = c.valid;
       packet<T> totals[pass.combines * queue + 1];
       if constexpr (counts)
-        for (int k = 0; k < pass.combines * queue; k++) totals[k] = load(row.combine[k / queue] + (r * queue + k % queue) * lanes<T>);
+        for (int k = 0; k < pass.combines * queue; k++)
+          totals[k] = load(row.combine[k / queue] + (r * queue + k % queue) * lanes<T>);
       const long whole = counts ? c.valid / lanes<T> : c.packets;
       for (long i = 0; i < whole; i++) (execute<I, true>(v, totals, row, i), ...);
       if constexpr (counts) {
         if (whole < c.packets) (execute<I, false>(v, totals, row, whole), ...);
-        for (int k = 0; k < pass.combines * queue; k++) store(row.combine[k / queue] + (r * queue + k % queue) * lanes<T>, totals[k]);
+        for (int k = 0; k < pass.combines * queue; k++)
+          store(row.combine[k / queue] + (r * queue + k % queue) * lanes<T>, totals[k]);
       }
     }
   }

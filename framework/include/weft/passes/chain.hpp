@@ -4,8 +4,9 @@
 
 namespace weft::ir {
 
-/// Steps [first, first + steps) whose parts along the axes `shared` don't depend on each other (the batch and the heads of
-/// attention): each coordinate goes through all of them while its values are in cache, and no thread waits in between.
+/// Steps [first, first + steps) whose parts along the axes `shared` don't depend on each other (the batch and the heads
+/// of attention): each coordinate goes through all of them while its values are in cache, and no thread waits in
+/// between.
 struct chain {
   int first = 0, steps = 1;
   axes shared;
@@ -32,13 +33,14 @@ constexpr bool reads_renamed(graph_view g, const plan_view& p, const step& s, in
     bool renamed = false;
     for (int k = i; g[k].op->how == form::view; k = g.in(k, 0)) renamed = renamed || g[k].at.axis;
     if (renamed)
-      for (int k = first; k < end; k++) each_access(g, p, p.steps[k], [](int) {}, [&](int w) { found = found || w == storage_of(g, i); });
+      for (int k = first; k < end; k++)
+        each_access(g, p, p.steps[k], [](int) {}, [&](int w) { found = found || w == storage_of(g, i); });
   });
   return found;
 }
 
-/// All steps as chains, most of one step. A longer one begins with a product that has four parts or more. Extents decide,
-/// never the number of threads.
+/// All steps as chains, most of one step. A longer one begins with a product that has four parts or more. Extents
+/// decide, never the number of threads.
 constexpr list<chain> find_chains(graph_view g, const plan_view& p, const extents_of& extent) {
   list<chain> chains;
   const auto enough = [&](const axes& shared) { return elements_of(shared, extent) >= 4; };

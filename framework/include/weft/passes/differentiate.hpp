@@ -5,8 +5,8 @@
 /// Reverse and forward sweeps over a builder's nodes. Both only add nodes, so derivatives are differentiable in turn.
 namespace weft::ir {
 
-/// x with the axes `want`: what x repeats is summed (a cotangent's broadcast reversed), what it lacks is repeated. The one
-/// place where cotangents are reduced.
+/// x with the axes `want`: what x repeats is summed (a cotangent's broadcast reversed), what it lacks is repeated. The
+/// one place where cotangents are reduced.
 constexpr expr to_axes(const expr& x, const axes& want, place p) {
   if (x.id < 0 || x.ax() == want) return x;
   const axes extra = x.ax().without(want);
@@ -35,7 +35,8 @@ constexpr list<bool> reached_from(const builder& g, range<int> leaves, int end, 
 
 constexpr bool refuse_derivative(builder& g, const node& x, std::string_view mode) {
   if (g.error.empty()) {
-    g.error << x.op->name << ": has no derivative rule (" << mode << " asked for one); give it partials, transpose or vjp and jvp, or stop_gradient its operand";
+    g.error << x.op->name << ": has no derivative rule (" << mode
+            << " asked for one); give it partials, transpose or vjp and jvp, or stop_gradient its operand";
     locate(g, x.where);
   }
   return false;
@@ -115,7 +116,9 @@ constexpr void forward(builder& g, range<int> leaves, range<int> tangents, range
   }
   for (int k = 0; k < values.size(); k++) {
     const int v = values.at[k];
-    if (v >= 0) out[k] = arrange(tangent.at[v] >= 0 ? expr{&g, tangent.at[v]} : zeros(g, g.nodes.at[v].ax, {}), g.nodes.at[v].ax).id;
+    if (v >= 0)
+      out[k] =
+          arrange(tangent.at[v] >= 0 ? expr{&g, tangent.at[v]} : zeros(g, g.nodes.at[v].ax, {}), g.nodes.at[v].ax).id;
   }
 }
 } // namespace weft::ir

@@ -12,7 +12,10 @@ constexpr int softmax_of(graph_view g, int i) {
   const int guarded = g.in(difference, 1);
   if (!g.nodes.at[guarded].op->is(trait::guard)) return -1;
   const int lse = g.in(guarded, 0);
-  return g.nodes.at[lse].op->is(trait::log_sum_exp) && g.in(lse, 0) == g.in(difference, 0) && g.nodes.at[i].ax == g.nodes.at[g.in(lse, 0)].ax ? lse : -1;
+  return g.nodes.at[lse].op->is(trait::log_sum_exp) && g.in(lse, 0) == g.in(difference, 0) &&
+                 g.nodes.at[i].ax == g.nodes.at[g.in(lse, 0)].ax
+             ? lse
+             : -1;
 }
 
 /// Replaces ops by the simpler ones that they are made of, where nothing streams them: after it every node but general

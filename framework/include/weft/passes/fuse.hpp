@@ -7,20 +7,21 @@
 /// ops are steps of their own.
 namespace weft::ir {
 
-/// Groups of nodes that one region computes. A node joins the group that made its latest operand, if their spaces agree;
-/// so a group's place in the order of steps is where it was opened, and everything it reads is made before.
+/// Groups of nodes that one region computes. A node joins the group that made its latest operand, if their spaces
+/// agree; so a group's place in the order of steps is where it was opened, and everything it reads is made before.
 struct grouping {
   struct group {
     axes space, reduced;
     int position = 0;
-    int region = -1;
+    int size = 0;
   };
+  static constexpr int most = 160; ///< nodes of a group: its values are to stay in registers and in L1
   graph_view g;
   list<int> uses;
-  list<int> group_of;    ///< of each node: the group that computes it, or -1
-  list<int> position;    ///< of each node: the step after which it exists (-1: before all)
-  list<bool> free;       ///< indices, numbers and what is made of them: computed wherever they are read
-  list<bool> row;        ///< a value without the reduced axes of its group
+  list<int> group_of; ///< of each node: the group that computes it, or -1
+  list<int> position; ///< of each node: the step after which it exists (-1: before all)
+  list<bool> free;    ///< indices, numbers and what is made of them: computed wherever they are read
+  list<bool> row;     ///< a value without the reduced axes of its group
   list<bool> stored;
   list<axes> order;
   list<group> groups;
@@ -30,8 +31,8 @@ struct grouping {
   list<opened> at; ///< what each position is: a group, or a product or general node
 
   constexpr explicit grouping(graph_view graph)
-      : g(graph), uses(use_counts(graph)), group_of(g.size(), -1), position(g.size(), -1), free(g.size(), false), row(g.size(), false),
-        stored(g.size(), false), order(g.size()) {
+      : g(graph), uses(use_counts(graph)), group_of(g.size(), -1), position(g.size(), -1), free(g.size(), false),
+        row(g.size(), false), stored(g.size(), false), order(g.size()) {
     for (int i = 0; i < g.size(); i++) place(i);
     for (int o : g.outputs) store(o);
   }
@@ -51,7 +52,8 @@ struct grouping {
       join(i, k, false);
     }
     const group& home = group_of.at[i] >= 0 ? groups.at[group_of.at[i]] : group{};
-    if (order.at[i].n == 0) order.at[i] = group_of.at[i] >= 0 ? restricted(home.space, g.nodes.at[i].ax) : g.nodes.at[i].ax;
+    if (order.at[i].n == 0)
+      order.at[i] = group_of.at[i] >= 0 ? restricted(home.space, g.nodes.at[i].ax) : g.nodes.at[i].ax;
   }
   static constexpr axes restricted(const axes& space, const axes& to) {
     if (space == to) return space;
@@ -71,13 +73,14 @@ struct grouping {
     return ax;
   }
   constexpr int open(const axes& space, const axes& reduced) {
-    groups.push_back({space, reduced, at.size(), -1});
+    groups.push_back({space, reduced, at.size(), 0});
     at.push_back({groups.size() - 1, -1});
     return groups.size() - 1;
   }
   constexpr void join(int i, int k, bool is_row) {
     group_of.at[i] = k, row.at[i] = is_row;
     position.at[i] = groups.at[k].position;
+    groups.at[k].size++;
     for (int j = 0; j < g.nodes.at[i].count; j++) {
       const int o = source(g.in(i, j));
       if (group_of.at[o] != k && !free.at[o]) store(g.in(i, j));
@@ -128,10 +131,11 @@ struct grouping {
     bool all_free = true;
     for (int j = 0; j < g.nodes.at[i].count; j++) all_free = all_free && free.at[source(g.in(i, j))];
     if (all_free) return void(free.at[i] = true);
-    if (const int k = latest(i); k >= 0) {
+    if (const int k = latest(i); k >= 0 && groups.at[k].size < most) {
       const group& c = groups.at[k];
       if (c.space.matches(g.nodes.at[i].ax)) return join(i, k, false);
-      if (c.reduced.n && c.space.without(c.reduced).matches(g.nodes.at[i].ax) && rows_only(i, k)) return join(i, k, true);
+      if (c.reduced.n && c.space.without(c.reduced).matches(g.nodes.at[i].ax) && rows_only(i, k))
+        return join(i, k, true);
     }
     join(i, open(order_like(i, g.nodes.at[i].ax), {}), false);
   }
@@ -145,7 +149,8 @@ struct grouping {
         return join(i, k, true);
       }
       // a chain's end that only this reduction reads moves out to it, so that it need not be stored
-      if (uses.at[o] == 1 && !stored.at[o] && g.nodes.at[o].op->how == form::map && g.nodes.at[g.in(i, 0)].op != &arrange_def) {
+      if (uses.at[o] == 1 && !stored.at[o] && g.nodes.at[o].op->how == form::map &&
+          g.nodes.at[g.in(i, 0)].op != &arrange_def) {
         const int fresh = twin(o, groups.at[k].space, reduced);
         join(o, fresh, false);
         return join(i, fresh, true);
@@ -191,7 +196,8 @@ struct grouping {
   constexpr axes memory_order(int i) const {
     const axes mine = g.nodes.at[i].ax;
     int o = i;
-    while (g.nodes.at[o].op->how == form::view && g.nodes.at[o].ax.matches(mine) && g.nodes.at[o].op == &arrange_def) o = g.in(o, 0);
+    while (g.nodes.at[o].op->how == form::view && g.nodes.at[o].ax.matches(mine) && g.nodes.at[o].op == &arrange_def)
+      o = g.in(o, 0);
     return g.nodes.at[o].ax.matches(mine) && order.at[o].n ? order.at[o] : mine;
   }
 };
@@ -200,15 +206,15 @@ struct grouping {
 struct region_writer {
   const grouping& s;
   plan& out;
-  list<int> stamp, local;  ///< of each node: the pass that last computed or loaded it, and its instruction there
-  list<int> phase;         ///< of each lane value: the latest phase that must have it; of each row value: when it is ready
+  list<int> stamp, local; ///< of each node: the pass that last computed or loaded it, and its instruction there
+  list<int> phase; ///< of each lane value: the latest phase that must have it; of each row value: when it is ready
   list<int> row_number, scratch_number;
   int passes_made = 0;
   list<slot> loads, extents, indices, combines, stores;
 
   constexpr region_writer(const grouping& grouping, plan& plan)
-      : s(grouping), out(plan), stamp(s.g.size(), -1), local(s.g.size(), -1), phase(s.g.size(), 0), row_number(s.g.size(), -1),
-        scratch_number(s.g.size(), -1) {}
+      : s(grouping), out(plan), stamp(s.g.size(), -1), local(s.g.size(), -1), phase(s.g.size(), 0),
+        row_number(s.g.size(), -1), scratch_number(s.g.size(), -1) {}
 
   constexpr bool is_reduction(int i) const { return s.g.nodes.at[i].op->how == form::reduce; }
 
@@ -257,8 +263,10 @@ struct region_writer {
     const node& x = s.g.nodes.at[i];
     instruction r;
     if (x.op->how == form::constant) r.what = instruction::number, r.value = x.at.value, r.common = x.k;
-    else if (x.op->how == form::extent) r.what = instruction::extent, r.slot = slot_in(extents, {slot::position, i, x.at.axis, integer});
-    else if (x.op->how == form::index) r.what = instruction::index, r.slot = slot_in(indices, {slot::position, i, x.at.axis, integer});
+    else if (x.op->how == form::extent)
+      r.what = instruction::extent, r.slot = slot_in(extents, {slot::position, i, x.at.axis, integer});
+    else if (x.op->how == form::index)
+      r.what = instruction::index, r.slot = slot_in(indices, {slot::position, i, x.at.axis, integer});
     else if (s.free.at[i]) r = applied(i, k);
     else {
       r.what = instruction::load, r.common = x.k;
@@ -328,8 +336,8 @@ struct region_writer {
       return;
     }
     pass.first_slot = out.slots.size();
-    pass.loads = loads.size(), pass.extents = extents.size(), pass.indices = indices.size(), pass.combines = combines.size(),
-    pass.stores = stores.size();
+    pass.loads = loads.size(), pass.extents = extents.size(), pass.indices = indices.size(),
+    pass.combines = combines.size(), pass.stores = stores.size();
     for (const list<slot>* l : {&loads, &extents, &indices, &combines, &stores})
       for (const slot& x : *l) out.slots.push_back(x);
     pass.same_as = index;
@@ -357,7 +365,8 @@ struct region_writer {
     for (int i : members) // a lane value that a later phase reads is kept
       for (int j = 0; j < s.g.nodes.at[i].count; j++) {
         const int o = s.source(s.g.in(i, j));
-        if (s.group_of.at[o] == k && !s.row.at[o] && phase.at[o] < phase.at[i] && scratch_number.at[o] < 0) scratch_number.at[o] = r.scratches++;
+        if (s.group_of.at[o] == k && !s.row.at[o] && phase.at[o] < phase.at[i] && scratch_number.at[o] < 0)
+          scratch_number.at[o] = r.scratches++;
       }
     out.regions.push_back(r);
     for (int p = -1; p <= last; p++) {
@@ -390,7 +399,9 @@ constexpr void fuse(graph_view g, plan& out) {
       if (n == 0) continue; // its only member moved out to a reduction
       writer.write(opened.group, {members.data() + from, n});
       out.steps.push_back({step::run_region, out.regions.size() - 1});
-    } else out.steps.push_back({g.nodes.at[opened.node].op->how == form::contract ? step::run_product : step::run_general, opened.node});
+    } else
+      out.steps.push_back(
+          {g.nodes.at[opened.node].op->how == form::contract ? step::run_product : step::run_general, opened.node});
   }
   for (int i = 0; i < g.size(); i++) out.stored.push_back(s.stored.at[i]), out.order.push_back(s.order.at[i]);
 }

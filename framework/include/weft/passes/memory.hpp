@@ -14,8 +14,8 @@ constexpr list<int> direct_outputs(graph_view g, const plan_view& p) {
   return direct;
 }
 
-/// Whether a region may write value `to` over value `from`, which nothing reads later: both lie alike, and every pass that
-/// stores `to` has read what it needs of `from` before.
+/// Whether a region may write value `to` over value `from`, which nothing reads later: both lie alike, and every pass
+/// that stores `to` has read what it needs of `from` before.
 constexpr bool overwrites(graph_view g, const plan_view& p, const region& r, int to, int from) {
   if (g[to].k != g[from].k || !(p.order[to] == p.order[from]) || !p.order[to].matches(r.space)) return false;
   bool read = false;
@@ -30,7 +30,9 @@ constexpr bool overwrites(graph_view g, const plan_view& p, const region& r, int
       }
     }
     for (int i = 0; i < pass.stores; i++)
-      if (const slot& l = p.slots[pass.first_slot + pass.slots() - pass.stores + i]; l.where == slot::value && l.id == to) stored = static_cast<short>(i);
+      if (const slot& l = p.slots[pass.first_slot + pass.slots() - pass.stores + i];
+          l.where == slot::value && l.id == to)
+        stored = static_cast<short>(i);
     if (stored < 0) continue;
     if (k + 1 < r.passes && !p.passes[r.first_pass + k + 1].rows) return false; // a later pass may read `from` again
     bool written = false;
@@ -50,8 +52,10 @@ struct memory_plan {
   long peak = 0;
 };
 
-/// First fit over the values' lifetimes, which are counted in steps. Nodes with a direct output have the caller's memory.
-constexpr memory_plan plan_memory(graph_view g, const plan_view& p, range<int> direct, const extents_of& extent, int real_size) {
+/// First fit over the values' lifetimes, which are counted in steps. Nodes with a direct output have the caller's
+/// memory.
+constexpr memory_plan plan_memory(graph_view g, const plan_view& p, range<int> direct, const extents_of& extent,
+                                  int real_size) {
   memory_plan m;
   m.offset = list<long>(g.size(), -1);
   list<int> last(g.size(), -1);
@@ -102,8 +106,9 @@ constexpr memory_plan plan_memory(graph_view g, const plan_view& p, range<int> d
         [&](int i) {
           if (m.offset[i] >= 0 || direct[i] >= 0) return;
           if (p.steps[s].what == step::run_region)
-            for (int *before = &ends[s]; *before >= 0; before = &next[*before])
-              if (const int d = *before; overwrites(g, p, p.regions[p.steps[s].id], i, d)) { // it takes the place of one that dies here
+            for (int* before = &ends[s]; *before >= 0; before = &next[*before])
+              if (const int d = *before;
+                  overwrites(g, p, p.regions[p.steps[s].id], i, d)) { // it takes the place of one that dies here
                 *before = next[d];
                 m.offset[i] = m.offset[d];
                 break;

@@ -20,7 +20,8 @@ template <class F> constexpr void each_value_read(graph_view g, const plan_view&
 }
 
 /// Calls f(node) for every node whose memory a step reads, and w(node) for every one that it writes.
-template <class Reads, class Writes> constexpr void each_access(graph_view g, const plan_view& p, const step& s, Reads r, Writes w) {
+template <class Reads, class Writes> constexpr void each_access(graph_view g, const plan_view& p, const step& s,
+                                                                Reads r, Writes w) {
   each_value_read(g, p, s, [&](int i) { r(storage_of(g, i)); });
   if (s.what != step::run_region) return w(s.id);
   const region& x = p.regions[s.id];

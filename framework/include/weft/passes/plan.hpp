@@ -10,14 +10,15 @@ namespace weft::ir {
 struct instruction {
   enum action : std::uint8_t { load, number, extent, index, apply, combine, store };
   action what = load;
-  kind common = real;        ///< of apply and combine: which of the op's functions
-  short slot = -1;           ///< of load, extent, index, combine and store: which of the pass's slots
-  short arg[3]{-1, -1, -1};  ///< earlier instructions
+  kind common = real;       ///< of apply and combine: which of the op's functions
+  short slot = -1;          ///< of load, extent, index, combine and store: which of the pass's slots
+  short arg[3]{-1, -1, -1}; ///< earlier instructions
   const op_def* op = nullptr;
-  double value = 0;          ///< of number
+  double value = 0; ///< of number
   constexpr bool operator==(const instruction& o) const {
-    return what == o.what && common == o.common && slot == o.slot && arg[0] == o.arg[0] && arg[1] == o.arg[1] && arg[2] == o.arg[2] &&
-           op == o.op && std::bit_cast<std::uint64_t>(value) == std::bit_cast<std::uint64_t>(o.value);
+    return what == o.what && common == o.common && slot == o.slot && arg[0] == o.arg[0] && arg[1] == o.arg[1] &&
+           arg[2] == o.arg[2] && op == o.op &&
+           std::bit_cast<std::uint64_t>(value) == std::bit_cast<std::uint64_t>(o.value);
   }
 };
 
@@ -30,19 +31,19 @@ struct slot {
     position ///< an extent or an index
   };
   place where = value;
-  int id = -1;           ///< node, row or scratch number
+  int id = -1; ///< node, row or scratch number
   axis_ref axis = nullptr;
   kind k = real;
 };
 
 /// A straight run of instructions over packets: what a kernel is generated from. Equal passes share one.
 struct region_pass {
-  int first = 0, count = 0;             ///< instructions
+  int first = 0, count = 0; ///< instructions
   int loads = 0, extents = 0, indices = 0, combines = 0, stores = 0;
-  int first_slot = 0;                   ///< loads, extents, indices, combines, stores, one after another
-  bool rows = false;                    ///< once a row, not once a lane
-  bool along = false;                   ///< its reductions run along the lanes
-  int same_as = -1;                     ///< the first equal pass of the plan
+  int first_slot = 0; ///< loads, extents, indices, combines, stores, one after another
+  bool rows = false;  ///< once a row, not once a lane
+  bool along = false; ///< its reductions run along the lanes
+  int same_as = -1;   ///< the first equal pass of the plan
   constexpr int slots() const { return loads + extents + indices + combines + stores; }
 };
 
@@ -74,8 +75,9 @@ struct plan_view {
   range<region> regions;
   range<step> steps;
   range<row_exit> exits;
-  range<bool> stored; ///< of each node: whether it has memory of its own (inputs have the caller's, views their operand's)
-  range<axes> order;  ///< of each stored node: its axes as they lie in memory
+  range<bool>
+      stored; ///< of each node: whether it has memory of its own (inputs have the caller's, views their operand's)
+  range<axes> order; ///< of each stored node: its axes as they lie in memory
 };
 
 struct plan {

@@ -29,16 +29,19 @@ template <template <class...> class S, class... X>
 struct precision_in<S<X...>> : first_real<X...> {};
 template <class X> struct precision_in<std::vector<X>> : precision_in<X> {};
 /// float unless the arguments say otherwise.
-template <class... X> using precision_of = std::conditional_t<std::is_void_v<typename first_real<X...>::type>, float, typename first_real<X...>::type>;
+template <class... X> using precision_of =
+    std::conditional_t<std::is_void_v<typename first_real<X...>::type>, float, typename first_real<X...>::type>;
 
 template <class X> void collect(const X& x, std::vector<tensor_ref>& refs) {
   if constexpr (tensor_like<X>) refs.push_back(x.ref());
-  else if constexpr (std::is_arithmetic_v<X>) static_assert(std::is_void_v<X>, "a program takes tensors: give a number as tensor<float>(number)");
+  else if constexpr (std::is_arithmetic_v<X>)
+    static_assert(std::is_void_v<X>, "a program takes tensors: give a number as tensor<float>(number)");
   else parts<std::remove_cvref_t<X>>::each([&](auto&& m) { collect(m, refs); }, x);
 }
 
 /// The tensor that holds a result of a kind.
-template <class T, kind K> using tensor_of = tensor<std::conditional_t<K == real, T, std::conditional_t<K == integer, std::int64_t, bool>>>;
+template <class T, kind K> using tensor_of =
+    tensor<std::conditional_t<K == real, T, std::conditional_t<K == integer, std::int64_t, bool>>>;
 
 /// The run-time type of a traced result: the same structure, a tensor of the node's kind for each expression. Inside a
 /// struct template all members have one type, the real one.
@@ -58,16 +61,20 @@ template <class T, const auto& Kinds, int First> struct result_from<expr, T, Kin
 template <class T, const auto& Kinds, int First, class... X> struct tuple_from {
   template <std::size_t I> static constexpr int before() {
     if constexpr (I == 0) return First;
-    else return before<I - 1>() + result_from<std::tuple_element_t<I - 1, std::tuple<X...>>, T, Kinds, before<I - 1>()>::leaves;
+    else
+      return before<I - 1>() +
+             result_from<std::tuple_element_t<I - 1, std::tuple<X...>>, T, Kinds, before<I - 1>()>::leaves;
   }
   static constexpr int leaves = before<sizeof...(X)>() - First;
   template <template <class...> class S, std::size_t... I>
   static auto make(std::index_sequence<I...>) -> S<typename result_from<X, T, Kinds, before<I>()>::type...>;
 };
-template <class... X, class T, const auto& Kinds, int First> struct result_from<std::tuple<X...>, T, Kinds, First> : tuple_from<T, Kinds, First, X...> {
+template <class... X, class T, const auto& Kinds, int First> struct result_from<std::tuple<X...>, T, Kinds, First>
+    : tuple_from<T, Kinds, First, X...> {
   using type = decltype(tuple_from<T, Kinds, First, X...>::template make<std::tuple>(std::index_sequence_for<X...>{}));
 };
-template <class... X, class T, const auto& Kinds, int First> struct result_from<hana::tuple<X...>, T, Kinds, First> : tuple_from<T, Kinds, First, X...> {
+template <class... X, class T, const auto& Kinds, int First> struct result_from<hana::tuple<X...>, T, Kinds, First>
+    : tuple_from<T, Kinds, First, X...> {
   using type = decltype(tuple_from<T, Kinds, First, X...>::template make<hana::tuple>(std::index_sequence_for<X...>{}));
 };
 

@@ -62,7 +62,8 @@ public:
   /// Bytes of the arena and of the scratch of all threads, for the extents last used.
   long arena_bytes() const;
   long scratch_bytes() const;
-  /// Looks for the first NaN after each step, in the order of the plan, and throws an error that names node and indices.
+  /// Looks for the first NaN after each step, in the order of the plan, and throws an error that names node and
+  /// indices.
   void check_nan(bool on);
 
 private:

@@ -16,8 +16,8 @@ inline constexpr policy usual_policy = policy::compiled;
 #endif
 } // namespace ir
 
-/// A program bound to its tensors: owns arena and plan. Calling it allocates nothing, unless the extents have changed since
-/// the last few calls. For one thread at a time; the tensors must outlive it.
+/// A program bound to its tensors: owns arena and plan. Calling it allocates nothing, unless the extents have changed
+/// since the last few calls. For one thread at a time; the tensors must outlive it.
 template <class Result, class... Bound> class runner {
   ir::machine machine_;
   std::tuple<const Bound*...> bound_;
@@ -34,7 +34,8 @@ template <class Result, class... Bound> class runner {
 public:
   /// Writes to `out`, or to a result of its own that begins as `empty`.
   runner(const ir::program_data& data, policy how, const Bound&... x, Result* out, Result empty = {})
-      : machine_(data, how), bound_(&x...), own_(out ? nullptr : new Result(std::move(empty))), result_(out ? out : own_.get()) {
+      : machine_(data, how), bound_(&x...), own_(out ? nullptr : new Result(std::move(empty))),
+        result_(out ? out : own_.get()) {
     std::apply([&](const auto*... b) { (ir::collect(*b, inputs_), ...); }, bound_);
     std::vector<tensor_ref> shapes;
     machine_.shapes(inputs_, shapes);
@@ -69,28 +70,32 @@ public:
 
 namespace ir {
 /// A runner on the first N of `x`; the next one, if there is one, is the place for the result.
-template <std::size_t N, class Empty, class... X> auto bound_to(const program_data& data, policy how, Empty empty, X&... x) {
+template <std::size_t N, class Empty, class... X> auto bound_to(const program_data& data, policy how, Empty empty,
+                                                                X&... x) {
   const auto tie = std::tie(x...);
   return [&]<std::size_t... I>(std::index_sequence<I...>) {
     if constexpr (sizeof...(X) == N)
       return runner<Empty, std::remove_const_t<X>...>(data, how, x..., nullptr, std::move(empty));
     else {
       auto& out = std::get<N>(tie);
-      return runner<std::remove_reference_t<decltype(out)>, std::remove_cvref_t<std::tuple_element_t<I, decltype(tie)>>...>(
-          data, how, std::get<I>(tie)..., &out);
+      return runner<std::remove_reference_t<decltype(out)>,
+                    std::remove_cvref_t<std::tuple_element_t<I, decltype(tie)>>...>(data, how, std::get<I>(tie)...,
+                                                                                    &out);
     }
   }(std::make_index_sequence<N>{});
 }
 } // namespace ir
 
-/// A compiled function: graph, plan and kernels, all constants. An empty object, shared freely; each call has its extents.
+/// A compiled function: graph, plan and kernels, all constants. An empty object, shared freely; each call has its
+/// extents.
 template <class Fn, class... A> struct program {
   using traced_result = ir::result_t<Fn, A...>;
   static constexpr const auto& traced = ir::graph_of<Fn, A...>::graph;
 
   static constexpr auto kinds = [] {
     std::array<kind, traced.outputs.size() + 1> k{};
-    for (std::size_t i = 0; i < traced.outputs.size(); i++) k[i] = traced.nodes[static_cast<std::size_t>(traced.outputs[i])].k;
+    for (std::size_t i = 0; i < traced.outputs.size(); i++)
+      k[i] = traced.nodes[static_cast<std::size_t>(traced.outputs[i])].k;
     return k;
   }();
   template <class T> using result = typename ir::result_from<traced_result, T, kinds, 0>::type;
@@ -103,7 +108,9 @@ template <class Fn, class... A> struct program {
   /// Steps of the plan: regions, products and general ops.
   static constexpr int kernels() { return static_cast<int>(lowered::run_plan.steps.size()); }
   /// Whether a value with both axes is stored, also under another name of theirs.
-  static constexpr bool materializes(axis_ref a, axis_ref b) { return ir::materializes(lowered::run_graph.view(), lowered::run_plan.view(), a, b); }
+  static constexpr bool materializes(axis_ref a, axis_ref b) {
+    return ir::materializes(lowered::run_graph.view(), lowered::run_plan.view(), a, b);
+  }
   /// Floating-point operations of a run; a product counts 2 for each multiplication.
   static constexpr long flops()
     requires is_static
@@ -135,18 +142,29 @@ template <class Fn, class... A> struct program {
     return ir::explain(data(), sizeof...(X) ? &inputs : nullptr, sizeof(ir::precision_of<X...>));
   }
 
+  /// What the program is while it runs, but for its kernels.
   static const ir::program_data& data() {
     static const ir::program_data d = [] {
       ir::program_data p;
       p.source = lowered::run_source.view(), p.lowered = lowered::run_graph.view(), p.plan = lowered::run_plan.view();
-#ifndef WEFT_INTERPRETED
-      p.f32 = ir::kernels_of<lowered::plan, float>::table.data();
-      p.f64 = ir::kernels_of<lowered::plan, double>::table.data();
-#endif
       (A{}.each_name_of([&](const std::string& n) { p.inputs.push_back(n); }), ...);
       return p;
     }();
     return d;
+  }
+  /// The same with the kernels for reals of type T: a precision that no call uses has none.
+  template <class T> static const ir::program_data& data_for() {
+#ifdef WEFT_INTERPRETED
+    return data();
+#else
+    static const ir::program_data d = [] {
+      ir::program_data p = data();
+      if constexpr (std::is_same_v<T, float>) p.f32 = ir::kernels_of<lowered::plan, float>::table.data();
+      else p.f64 = ir::kernels_of<lowered::plan, double>::table.data();
+      return p;
+    }();
+    return d;
+#endif
   }
 
   /// Allocates and returns the result. Reals have the precision of the arguments.
@@ -157,20 +175,24 @@ template <class Fn, class... A> struct program {
   template <class... X> auto interpreted(const X&... x) const { return run(policy::interpreted, x...); }
 
   template <class... X> auto run(policy how, const X&... x) const {
-    static_assert(sizeof...(X) == sizeof...(A), "weft: the program is called with another number of arguments than it was compiled for");
+    static_assert(sizeof...(X) == sizeof...(A),
+                  "weft: the program is called with another number of arguments than it was compiled for");
     result<ir::precision_of<X...>> r{};
-    if constexpr (sizeof...(X) == sizeof...(A)) runner<decltype(r), X...>(data(), how, x..., &r)();
+    if constexpr (sizeof...(X) == sizeof...(A))
+      runner<decltype(r), X...>(data_for<ir::precision_of<X...>>(), how, x..., &r)();
     return r;
   }
   /// bind(q, k, v, out) or bind(q, k, v): a runner that owns arena and plan, and the result unless it is given.
   template <class... X> auto bind(X&&... x) const {
-    static_assert((std::is_lvalue_reference_v<X> && ...), "weft: a runner keeps referring to what it is bound to: give the tensors names");
+    static_assert((std::is_lvalue_reference_v<X> && ...),
+                  "weft: a runner keeps referring to what it is bound to: give the tensors names");
     return bind_as(ir::usual_policy, x...);
   }
   template <class... X> auto bind_as(policy how, X&... x) const {
     static_assert(sizeof...(X) == sizeof...(A) || sizeof...(X) == sizeof...(A) + 1,
                   "weft: bind takes the program's arguments, and after them a place for the result");
-    return ir::bound_to<sizeof...(A)>(data(), how, result<ir::precision_of<X...>>{}, x...);
+    using T = ir::precision_of<std::remove_cvref_t<X>...>;
+    return ir::bound_to<sizeof...(A)>(data_for<T>(), how, result<T>{}, x...);
   }
 };
 } // namespace weft

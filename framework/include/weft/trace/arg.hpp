@@ -50,7 +50,10 @@ template <class Schema> struct run_time_params {
 
 /// An argument of a program: its name, its axes in the order in which messages show them, real by default.
 /// `arg<"q">(batch, head, query, d)`, `arg<"doc", integer>(batch, key)`, `arg<"mask", boolean>(query, key)`.
-template <text Name, kind Kind = real, class... A> constexpr ir::arg_t<Name, Kind, std::remove_const_t<A>...> arg(A...) { return {}; }
+template <text Name, kind Kind = real, class... A> constexpr ir::arg_t<Name, Kind, std::remove_const_t<A>...>
+arg(A...) {
+  return {};
+}
 
 /// A whole structure of real arguments, described by a static object of the same structure with `axes` for leaves.
 template <text Name, const auto& Schema> inline constexpr ir::params_t<Name, Schema> params{};

@@ -4,7 +4,8 @@
 #include <weft/run/error.hpp>
 #include <weft/run/program.hpp>
 
-/// Programs whose structure is only known while the host program runs: the same trace, derivatives and passes, run then.
+/// Programs whose structure is only known while the host program runs: the same trace, derivatives and passes, run
+/// then.
 namespace weft {
 namespace ir {
 /// A graph with what the pipeline made of it, owned.
@@ -70,25 +71,30 @@ public:
   template <class... X> auto reference(const X&... x) const { return run(policy::reference, x...); }
   template <class... X> auto interpreted(const X&... x) const { return run(policy::interpreted, x...); }
   template <class... X> auto run(policy how, const X&... x) const {
-    static_assert(sizeof...(X) == sizeof...(A), "weft: the program is called with another number of arguments than it was built for");
+    static_assert(sizeof...(X) == sizeof...(A),
+                  "weft: the program is called with another number of arguments than it was built for");
     auto r = reshaped<tensor<ir::precision_of<X...>>>(s_->result);
     runner<decltype(r), X...>(data(), how, x..., &r)();
     return r;
   }
   /// bind(x..., out) or bind(x...), as for compiled programs. The program must outlive the runner.
   template <class... X> auto bind(X&&... x) const {
-    static_assert((std::is_lvalue_reference_v<X> && ...), "weft: a runner keeps referring to what it is bound to: give the tensors names");
+    static_assert((std::is_lvalue_reference_v<X> && ...),
+                  "weft: a runner keeps referring to what it is bound to: give the tensors names");
     static_assert(sizeof...(X) == sizeof...(A) || sizeof...(X) == sizeof...(A) + 1,
                   "weft: bind takes the program's arguments, and after them a place for the result");
-    return ir::bound_to<sizeof...(A)>(data(), policy::interpreted, reshaped<tensor<ir::precision_of<std::remove_cvref_t<X>...>>>(s_->result), x...);
+    return ir::bound_to<sizeof...(A)>(data(), policy::interpreted,
+                                      reshaped<tensor<ir::precision_of<std::remove_cvref_t<X>...>>>(s_->result), x...);
   }
 };
 
 /// A structure of parameters described by a value: `params_of("w", schema)`, for schemas made at run time.
-template <class Schema> ir::run_time_params<Schema> params_of(std::string name, Schema schema) { return {std::move(name), std::move(schema)}; }
+template <class Schema> ir::run_time_params<Schema> params_of(std::string name, Schema schema) {
+  return {std::move(name), std::move(schema)};
+}
 
-/// compile's twin for functions that exist at run time (captures allowed): build(f, arg<"x">(n), params_of("w", schema)).
-/// Throws `error` with the text that compile would give.
+/// compile's twin for functions that exist at run time (captures allowed): build(f, arg<"x">(n), params_of("w",
+/// schema)). Throws `error` with the text that compile would give.
 template <class F, class... A> auto build(const F& f, const A&... arguments) {
   using traced = std::remove_cvref_t<decltype(std::apply(f, std::declval<std::tuple<typename A::traced...>&>()))>;
   return built_program<traced, A...>(f, arguments...);

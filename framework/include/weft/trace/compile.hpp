@@ -7,7 +7,8 @@ namespace weft {
 namespace ir {
 template <class Fn, class... A> constexpr auto compile_as() {
   if constexpr (!callable<function_t<Fn>, typename A::traced...>()) {
-    if constexpr (without_signature<function_t<Fn>, typename A::traced...>()) return refused_call<function_t<Fn>, typename A::traced...>();
+    if constexpr (without_signature<function_t<Fn>, typename A::traced...>())
+      return refused_call<function_t<Fn>, typename A::traced...>();
     else return refuse<call_refused_message<Fn, A...>>();
   } else if constexpr (!graph_of<Fn, A...>::graph.error.empty()) return refuse<graph_of<Fn, A...>::graph.error>();
   else return program<Fn, A...>{};
@@ -15,10 +16,11 @@ template <class Fn, class... A> constexpr auto compile_as() {
 } // namespace ir
 
 /// Traces a function while compiling and gives it as a program: compile(f, arg<"q">(query, d), params<"w", axes_of_w>).
-/// f is a lambda without captures, or a transformation of one. A mistake in it is one compile error that says what, where
-/// and what to do.
+/// f is a lambda without captures, or a transformation of one. A mistake in it is one compile error that says what,
+/// where and what to do.
 template <class F, class... A> constexpr auto compile(F, A...) {
-  if constexpr (std::is_empty_v<F> && std::is_default_constructible_v<F>) return ir::compile_as<ir::stateless<F>, A...>();
+  if constexpr (std::is_empty_v<F> && std::is_default_constructible_v<F>)
+    return ir::compile_as<ir::stateless<F>, A...>();
   else return ir::refuse<ir::captures_message<F>>();
 }
 /// The same for functions that hold values, and for plain functions: constants with static storage, by name.

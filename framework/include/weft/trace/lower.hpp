@@ -11,7 +11,8 @@ template <int N> constexpr roomy_graph<N> after_pass(graph_view before, int step
   pipeline[step].run(before, b);
   return roomy<N>(b);
 }
-template <const auto& Before, int Step, int N> inline constexpr roomy_graph<N> passed = after_pass<N>(Before.view(), Step);
+template <const auto& Before, int Step, int N> inline constexpr roomy_graph<N> passed =
+    after_pass<N>(Before.view(), Step);
 
 template <const auto& Before, int Step, int N> constexpr const auto& lowered_from() {
   if constexpr (passed<Before, Step, N>.full) return lowered_from<Before, Step, 4 * N>();
@@ -30,14 +31,21 @@ template <int Instructions, int Slots, int Passes, int Regions, int Steps, int E
   std::array<bool, Nodes> stored{};
   std::array<axes, Nodes> order{};
   constexpr plan_view view() const {
-    return {{instructions.data(), Instructions}, {slots.data(), Slots},  {passes.data(), Passes}, {regions.data(), Regions},
-            {steps.data(), Steps},               {exits.data(), Exits},  {stored.data(), Nodes},  {order.data(), Nodes}};
+    return {{instructions.data(), Instructions},
+            {slots.data(), Slots},
+            {passes.data(), Passes},
+            {regions.data(), Regions},
+            {steps.data(), Steps},
+            {exits.data(), Exits},
+            {stored.data(), Nodes},
+            {order.data(), Nodes}};
   }
 };
 struct plan_sizes {
   int instructions = 0, slots = 0, passes = 0, regions = 0, steps = 0, exits = 0;
 };
-template <int Nodes> struct roomy_plan : frozen_plan<8 * Nodes + 64, 8 * Nodes + 64, 2 * Nodes + 8, Nodes + 8, Nodes + 8, Nodes + 8, Nodes> {
+template <int Nodes> struct roomy_plan
+    : frozen_plan<8 * Nodes + 64, 8 * Nodes + 64, 2 * Nodes + 8, Nodes + 8, Nodes + 8, Nodes + 8, Nodes> {
   plan_sizes size;
 };
 template <class T, std::size_t N> constexpr void fill(std::array<T, N>& to, const list<T>& from) {
@@ -53,16 +61,21 @@ template <int Nodes> constexpr roomy_plan<Nodes> planned_in_room(graph_view g) {
   fill(r.steps, p.steps), fill(r.exits, p.exits), fill(r.stored, p.stored), fill(r.order, p.order);
   return r;
 }
-template <const auto& Graph> inline constexpr auto roomy_plan_of = planned_in_room<static_cast<int>(Graph.nodes.size())>(Graph.view());
+template <const auto& Graph> inline constexpr auto roomy_plan_of =
+    planned_in_room<static_cast<int>(Graph.nodes.size())>(Graph.view());
 
 template <class T, std::size_t N, class From> constexpr void copy_first(std::array<T, N>& to, const From& from) {
   for (std::size_t i = 0; i < N; i++) to[i] = from[i];
 }
 template <const auto& Graph> constexpr auto exact_plan() {
   constexpr const auto& r = roomy_plan_of<Graph>;
-  frozen_plan<r.size.instructions, r.size.slots, r.size.passes, r.size.regions, r.size.steps, r.size.exits, static_cast<int>(Graph.nodes.size())> p;
-  copy_first(p.instructions, r.instructions), copy_first(p.slots, r.slots), copy_first(p.passes, r.passes), copy_first(p.regions, r.regions);
-  copy_first(p.steps, r.steps), copy_first(p.exits, r.exits), copy_first(p.stored, r.stored), copy_first(p.order, r.order);
+  frozen_plan<r.size.instructions, r.size.slots, r.size.passes, r.size.regions, r.size.steps, r.size.exits,
+              static_cast<int>(Graph.nodes.size())>
+      p;
+  copy_first(p.instructions, r.instructions), copy_first(p.slots, r.slots), copy_first(p.passes, r.passes),
+      copy_first(p.regions, r.regions);
+  copy_first(p.steps, r.steps), copy_first(p.exits, r.exits), copy_first(p.stored, r.stored),
+      copy_first(p.order, r.order);
   return p;
 }
 

@@ -12,6 +12,7 @@ template <std::size_t N> struct shown {
 template <const auto& Message, int From, int To> constexpr auto piece() {
   shown<static_cast<std::size_t>(To - From)> s;
   for (int i = From; i < To; i++) s.c[i - From] = Message.c[i];
+  s.c[To - From] = 0; // clang shows as text only an array whose end was written
   return s;
 }
 /// clang cuts a text argument after 32 characters: the message is cut at blanks, into pieces of at most 31.
@@ -67,7 +68,8 @@ template <auto... Message> struct compile_error : ir::refused_program {
 namespace ir {
 template <const auto& Message, int From = 0, auto... Pieces> constexpr auto refuse() {
 #ifdef __clang__
-  if constexpr (From < Message.n) return refuse<Message, cut_after(Message, From), Pieces..., piece<Message, From, cut_after(Message, From)>()>();
+  if constexpr (From < Message.n)
+    return refuse<Message, cut_after(Message, From), Pieces..., piece<Message, From, cut_after(Message, From)>()>();
   else return compile_error<Pieces...>{};
 #else
   return compile_error<piece<Message, 0, Message.n>()>{};
@@ -76,7 +78,8 @@ template <const auto& Message, int From = 0, auto... Pieces> constexpr auto refu
 
 template <class... A> constexpr message call_refused() {
   message m;
-  m << "compile: the function does not take " << static_cast<long>(sizeof...(A)) << (sizeof...(A) == 1 ? " argument" : " arguments") << " (";
+  m << "compile: the function does not take " << static_cast<long>(sizeof...(A))
+    << (sizeof...(A) == 1 ? " argument" : " arguments") << " (";
   bool first = true;
   ((m << (first ? "" : ", ") << A::name, first = false), ...);
   return m << "); give one arg<..> or params<..> for each of its parameters", m;
@@ -85,7 +88,9 @@ template <class Fn, class... A> inline constexpr message call_refused_message = 
 
 constexpr message captures_refused() {
   message m;
-  return m << "compile: this function holds values; give it a name: `static constexpr auto f = ...; compile<f>(arguments...)`", m;
+  return m << "compile: this function holds values; give it a name: `static constexpr auto f = ...; "
+              "compile<f>(arguments...)`",
+         m;
 }
 template <class F> inline constexpr message captures_message = captures_refused();
 
@@ -107,10 +112,11 @@ template <class F, class... X> constexpr bool innermost_call(auto g) {
 template <class F, class... X> constexpr bool callable() {
   return innermost_call<F, X...>([]<class G, class... Y>() { return std::is_invocable_v<const G&, Y...>; });
 }
-/// Whether a function that is not callable has no signature to blame: it is a template, or its body does not compile and
-/// the compiler has said so.
+/// Whether a function that is not callable has no signature to blame: it is a template, or its body does not compile
+/// and the compiler has said so.
 template <class F, class... X> constexpr bool without_signature() {
-  return innermost_call<F, X...>([]<class G, class... Y>() { return !std::is_function_v<G> && !requires { &G::operator(); }; });
+  return innermost_call<F, X...>(
+      []<class G, class... Y>() { return !std::is_function_v<G> && !requires { &G::operator(); }; });
 }
 /// The call itself, for the compiler to refuse, unless it has said what is wrong with the function already.
 template <class F, class... X> constexpr refused_program refused_call() {

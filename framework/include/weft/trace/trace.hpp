@@ -15,7 +15,8 @@ template <const auto& F> struct by_name {
   static constexpr const auto& get() { return F; }
 };
 
-template <class F> inline constexpr bool is_transformation = requires(const F& f) { f.f; } && std::is_base_of_v<transformation<F>, F>;
+template <class F> inline constexpr bool is_transformation =
+    requires(const F& f) { f.f; } && std::is_base_of_v<transformation<F>, F>;
 
 /// The function that `Level` transformations are wrapped around.
 template <int Level> constexpr const auto& unwrapped(const auto& f) {
@@ -32,12 +33,13 @@ template <class Fn, int Level, class... A> constexpr auto arguments_at(std::tupl
   if constexpr (Level == 0) return args;
   else return unwrapped<Level - 1>(Fn::get()).start(arguments_at<Fn, Level - 1, A...>(args));
 }
-template <class Fn, int Level, class... A> using arguments_t = decltype(arguments_at<Fn, Level, A...>(std::declval<std::tuple<typename A::traced...>>()));
+template <class Fn, int Level, class... A> using arguments_t =
+    decltype(arguments_at<Fn, Level, A...>(std::declval<std::tuple<typename A::traced...>>()));
 template <class Fn> using function_t = std::remove_cvref_t<decltype(Fn::get())>;
 template <class Fn, int Level, class... A> struct value_at {
-  using type = decltype(unwrapped<Level>(Fn::get()).finish(std::declval<const arguments_t<Fn, Level, A...>&>(),
-                                                           std::declval<const arguments_t<Fn, Level + 1, A...>&>(),
-                                                           std::declval<typename value_at<Fn, Level + 1, A...>::type>()));
+  using type = decltype(unwrapped<Level>(Fn::get()).finish(
+      std::declval<const arguments_t<Fn, Level, A...>&>(), std::declval<const arguments_t<Fn, Level + 1, A...>&>(),
+      std::declval<typename value_at<Fn, Level + 1, A...>::type>()));
 };
 template <class Fn, int Level, class... A>
   requires(Level == depth_of<function_t<Fn>>())
@@ -119,7 +121,9 @@ template <int Level, int N, class Fn, class... A> constexpr roomy_graph<N> trace
     const auto descend = [&](auto& self, auto level, auto current) -> value {
       keep(current);
       if constexpr (decltype(level)::value == depth) return std::apply(unwrapped<depth>(Fn::get()), current);
-      else return self(self, std::integral_constant<int, decltype(level)::value + 1>{}, unwrapped<decltype(level)::value>(Fn::get()).start(current));
+      else
+        return self(self, std::integral_constant<int, decltype(level)::value + 1>{},
+                    unwrapped<decltype(level)::value>(Fn::get()).start(current));
     };
     value y = descend(descend, std::integral_constant<int, 0>{}, args);
     keep(y);
@@ -182,7 +186,8 @@ template <const auto& Roomy> constexpr auto exact() {
 }
 /// Room that suffices: innermost stages first, so that a trace too large is noticed before its derivative is made.
 template <int Level, int N, class Fn, class... A> constexpr int room_for() {
-  if constexpr (stage_of<Level, N, Fn, A...>::graph.full) return room_for<depth_of<function_t<Fn>>(), 4 * N, Fn, A...>();
+  if constexpr (stage_of<Level, N, Fn, A...>::graph.full)
+    return room_for<depth_of<function_t<Fn>>(), 4 * N, Fn, A...>();
   else if constexpr (Level > 0) return room_for<Level - 1, N, Fn, A...>();
   else return N;
 }

@@ -70,14 +70,18 @@ template <class F, bool Value, std::size_t... I> struct grad_t : transformation<
     if (builder* g = builder_of(inner)) {
       expr loss;
       if constexpr (leaf_type<Y>) loss = y;
-      else each_leaf([&](const expr& e) { loss = loss.empty() ? e : loss; }, y); // the first member, the rest is carried along
+      else
+        each_leaf([&](const expr& e) { loss = loss.empty() ? e : loss; },
+                  y); // the first member, the rest is carried along
       loss = attach(*g, loss);
       if (loss.id >= 0 && loss.ax().n && g->error.empty()) {
-        g->error << "grad: the function must give a scalar, not one with axes " << loss.ax() << "; sum or mean over them, or use vjp";
+        g->error << "grad: the function must give a scalar, not one with axes " << loss.ax()
+                 << "; sum or mean over them, or use vjp";
         locate(*g, loss.node().where);
       }
       if (loss.id >= 0 && loss.kind() != real && g->error.empty())
-        g->error << "grad: the function must give a real value, not " << (loss.kind() == integer ? "an integer" : "a boolean");
+        g->error << "grad: the function must give a real value, not "
+                 << (loss.kind() == integer ? "an integer" : "a boolean");
       list<int> leaves, gradients;
       attach_leaves(*g, gradient, leaves);
       const int one = attach(*g, expr(1.0).loose, {}).id;
@@ -94,7 +98,9 @@ template <class F, std::size_t... I> struct vjp_t : transformation<vjp_t<F, I...
   [[no_unique_address]] F f;
   constexpr explicit vjp_t(F g) : f(g) {}
   constexpr vjp_t() = default;
-  template <std::size_t N> static constexpr std::size_t inner_arguments() { return N > 1 && ((I < N - 1) && ...) ? N - 1 : 0; }
+  template <std::size_t N> static constexpr std::size_t inner_arguments() {
+    return N > 1 && ((I < N - 1) && ...) ? N - 1 : 0;
+  }
   template <class... X> constexpr auto start(const std::tuple<X...>& given) const {
     constexpr std::size_t n = sizeof...(X) - 1;
     return [&]<std::size_t... J>(std::index_sequence<J...>) {
@@ -103,7 +109,8 @@ template <class F, std::size_t... I> struct vjp_t : transformation<vjp_t<F, I...
       else return refreshed<I...>(inner, "vjp");
     }(std::make_index_sequence<n>{});
   }
-  template <class Given, class Inner, class Y> constexpr auto finish(const Given& given, const Inner& inner, Y y) const {
+  template <class Given, class Inner, class Y> constexpr auto finish(const Given& given, const Inner& inner,
+                                                                     Y y) const {
     auto cotangents = [&]<std::size_t... J>(std::index_sequence<J...>) {
       if constexpr (sizeof...(I) == 0) return selected<J...>(inner);
       else return selected<I...>(inner);
@@ -124,8 +131,8 @@ template <class F, std::size_t... I> struct vjp_t : transformation<vjp_t<F, I...
   static constexpr void check_seeds(builder& g, const list<int>& values, const list<int>& seeds, std::string_view who) {
     if (!g.error.empty()) return;
     if (values.size() != seeds.size())
-      g.error << who << " must have the structure of the value: " << static_cast<long>(values.size()) << " tensors, not "
-              << static_cast<long>(seeds.size());
+      g.error << who << " must have the structure of the value: " << static_cast<long>(values.size())
+              << " tensors, not " << static_cast<long>(seeds.size());
     for (int i = 0; i < values.size() && g.error.empty(); i++)
       if (values[i] >= 0 && seeds[i] >= 0 && !g.nodes[values[i]].ax.matches(g.nodes[seeds[i]].ax))
         g.error << who << " must have the axes " << g.nodes[values[i]].ax << ", not " << g.nodes[seeds[i]].ax;
@@ -147,7 +154,8 @@ template <class F, std::size_t... I> struct jvp_t : transformation<jvp_t<F, I...
       else return refreshed<I...>(inner, "jvp");
     }(std::make_index_sequence<inner_arguments<sizeof...(X)>()>{});
   }
-  template <class Given, class Inner, class Y> constexpr auto finish(const Given& given, const Inner& inner, Y y) const {
+  template <class Given, class Inner, class Y> constexpr auto finish(const Given& given, const Inner& inner,
+                                                                     Y y) const {
     Y tangent = y;
     if (builder* g = builder_of(given)) {
       list<int> leaves, tangents, values, out;
@@ -181,25 +189,37 @@ template <class F, std::size_t... I> struct hvp_t : transformation<hvp_t<F, I...
   constexpr hvp_t() = default;
   template <std::size_t N> static constexpr std::size_t inner_arguments() { return N; }
   template <class Tuple> constexpr auto start(const Tuple& given) const { return given; }
-  template <class Given, class Inner, class Y> constexpr auto finish(const Given&, const Inner&, const Y& y) const { return y.tangent; }
+  template <class Given, class Inner, class Y> constexpr auto finish(const Given&, const Inner&, const Y& y) const {
+    return y.tangent;
+  }
 };
 } // namespace ir
 
 /// The gradient of a scalar function with respect to its first argument, as a function: the structure of that argument.
-/// `grad(f, wrt<I...>)` differentiates others (one: its structure; several: a tuple). An argument that the value does not
-/// depend on has a gradient of zeros; integer and boolean arguments are refused.
+/// `grad(f, wrt<I...>)` differentiates others (one: its structure; several: a tuple). An argument that the value does
+/// not depend on has a gradient of zeros; integer and boolean arguments are refused.
 template <class F> constexpr ir::grad_t<F, false, 0> grad(F f) { return ir::grad_t<F, false, 0>(f); }
-template <class F, std::size_t... I> constexpr ir::grad_t<F, false, I...> grad(F f, wrt_t<I...>) { return ir::grad_t<F, false, I...>(f); }
+template <class F, std::size_t... I> constexpr ir::grad_t<F, false, I...> grad(F f, wrt_t<I...>) {
+  return ir::grad_t<F, false, I...>(f);
+}
 /// {value, gradient}. If f gives a structure, its first member is the loss and the others are carried along.
 template <class F> constexpr ir::grad_t<F, true, 0> value_and_grad(F f) { return ir::grad_t<F, true, 0>(f); }
-template <class F, std::size_t... I> constexpr ir::grad_t<F, true, I...> value_and_grad(F f, wrt_t<I...>) { return ir::grad_t<F, true, I...>(f); }
+template <class F, std::size_t... I> constexpr ir::grad_t<F, true, I...> value_and_grad(F f, wrt_t<I...>) {
+  return ir::grad_t<F, true, I...>(f);
+}
 /// vjp(f)(x..., dy) = {value, cotangents}: dy has the structure of f's value; cotangents of all arguments, or of `wrt`.
 template <class F> constexpr ir::vjp_t<F> vjp(F f) { return ir::vjp_t<F>(f); }
-template <class F, std::size_t... I> constexpr ir::vjp_t<F, I...> vjp(F f, wrt_t<I...>) { return ir::vjp_t<F, I...>(f); }
+template <class F, std::size_t... I> constexpr ir::vjp_t<F, I...> vjp(F f, wrt_t<I...>) {
+  return ir::vjp_t<F, I...>(f);
+}
 /// jvp(f)(x..., tx...) = {value, tangent}: a tangent for each argument, or for those of `wrt`.
 template <class F> constexpr ir::jvp_t<F> jvp(F f) { return ir::jvp_t<F>(f); }
-template <class F, std::size_t... I> constexpr ir::jvp_t<F, I...> jvp(F f, wrt_t<I...>) { return ir::jvp_t<F, I...>(f); }
+template <class F, std::size_t... I> constexpr ir::jvp_t<F, I...> jvp(F f, wrt_t<I...>) {
+  return ir::jvp_t<F, I...>(f);
+}
 /// hvp(f)(x..., tx...): the Hessian of a scalar function times a vector, the tangent of its gradient.
 template <class F> constexpr ir::hvp_t<F> hvp(F f) { return ir::hvp_t<F>(f); }
-template <class F, std::size_t... I> constexpr ir::hvp_t<F, I...> hvp(F f, wrt_t<I...>) { return ir::hvp_t<F, I...>(f); }
+template <class F, std::size_t... I> constexpr ir::hvp_t<F, I...> hvp(F f, wrt_t<I...>) {
+  return ir::hvp_t<F, I...>(f);
+}
 } // namespace weft

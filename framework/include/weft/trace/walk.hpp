@@ -48,7 +48,8 @@ namespace ir {
 template <class X> struct parts {
   static constexpr bool leaf = true;
 };
-template <class X> concept leaf_type = parts<std::remove_cvref_t<X>>::leaf;
+template <class X>
+concept leaf_type = parts<std::remove_cvref_t<X>>::leaf;
 
 template <class X> struct sequence_parts {
   static constexpr bool leaf = false;

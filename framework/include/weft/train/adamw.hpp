@@ -5,8 +5,8 @@
 
 namespace weft {
 
-/// Adam with decoupled weight decay: I. Loshchilov, F. Hutter, "Decoupled weight decay regularization", 2019, algorithm 2,
-/// over D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization", 2015, algorithm 1:
+/// Adam with decoupled weight decay: I. Loshchilov, F. Hutter, "Decoupled weight decay regularization", 2019, algorithm
+/// 2, over D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization", 2015, algorithm 1:
 ///   m = b1 m + (1 - b1) g,   v = b2 v + (1 - b2) g^2,
 ///   w = w - rate (m / (1 - b1^t) / (sqrt(v / (1 - b2^t)) + epsilon) + decay w),
 /// t counting from 1. (The schedule multiplies both terms, so a rate of zero leaves the parameters as they are.)

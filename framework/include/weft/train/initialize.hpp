@@ -20,12 +20,15 @@ template <class T> void initialize(tensor<T>& t, std::string_view name, const sc
 }
 } // namespace ir
 
-/// Fresh parameters: the structure of `schema`, whose leaves are `axes`, with tensors for leaves. `bound` gives the extents
-/// of axes that have no static one, and `choose(name, axes)` a scheme for each leaf; names are as `each_name` spells them.
-///   initialize<float>(schema, seed, {width(128)}, [](std::string_view name, const axes&) { return init::normal(0.02); })
+/// Fresh parameters: the structure of `schema`, whose leaves are `axes`, with tensors for leaves. `bound` gives the
+/// extents of axes that have no static one, and `choose(name, axes)` a scheme for each leaf; names are as `each_name`
+/// spells them.
+///   initialize<float>(schema, seed, {width(128)}, [](std::string_view name, const axes&) { return init::normal(0.02);
+///   })
 template <std::floating_point T, class Schema, class Choose>
   requires std::invocable<Choose&, std::string_view, const axes&>
-rebind_t<Schema, tensor<T>> initialize(const Schema& schema, std::uint64_t seed, const std::vector<bound_axis>& bound, Choose choose) {
+rebind_t<Schema, tensor<T>> initialize(const Schema& schema, std::uint64_t seed, const std::vector<bound_axis>& bound,
+                                       Choose choose) {
   auto parameters = reshaped<tensor<T>>(schema);
   std::vector<std::string> names;
   each_name([&](const std::string& name, const axes&) { names.push_back(name); }, schema);
@@ -39,7 +42,8 @@ rebind_t<Schema, tensor<T>> initialize(const Schema& schema, std::uint64_t seed,
       schema, parameters);
   return parameters;
 }
-/// The same by patterns, the first that matches: {{"*gain", init::ones()}, {"*bias", init::zeros()}, {"*", init::normal(0.02)}}.
+/// The same by patterns, the first that matches: {{"*gain", init::ones()}, {"*bias", init::zeros()}, {"*",
+/// init::normal(0.02)}}.
 template <std::floating_point T, class Schema>
 rebind_t<Schema, tensor<T>> initialize(const Schema& schema, std::uint64_t seed, const std::vector<bound_axis>& bound,
                                        std::initializer_list<named_scheme> schemes) {

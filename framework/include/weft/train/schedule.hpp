@@ -6,9 +6,9 @@
 
 namespace weft {
 
-/// A learning rate that rises evenly to `peak` over `warmup` steps (P. Goyal et al., "Accurate, large minibatch SGD", 2017,
-/// section 2.2) and falls along half a cosine to `least` at step `steps` (I. Loshchilov, F. Hutter, "SGDR: stochastic
-/// gradient descent with warm restarts", 2017, equation 5). Steps count from 0; the first one already moves.
+/// A learning rate that rises evenly to `peak` over `warmup` steps (P. Goyal et al., "Accurate, large minibatch SGD",
+/// 2017, section 2.2) and falls along half a cosine to `least` at step `steps` (I. Loshchilov, F. Hutter, "SGDR:
+/// stochastic gradient descent with warm restarts", 2017, equation 5). Steps count from 0; the first one already moves.
 struct warmup_cosine {
   double peak = 1e-3;
   long warmup = 0, steps = 1;

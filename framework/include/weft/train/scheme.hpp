@@ -21,7 +21,8 @@ struct scheme {
   axes inputs{};     ///< the axes that the product sums over; the first one if none is given
 };
 
-/// Schemes by name. `inputs` are the axes over which the parameter is summed: for `contract(x, w, width)` it is `width`.
+/// Schemes by name. `inputs` are the axes over which the parameter is summed: for `contract(x, w, width)` it is
+/// `width`.
 namespace init {
 constexpr scheme constant(double value) { return {scheme::law::constant, scheme::fan::none, value}; }
 constexpr scheme zeros() { return constant(0); }
@@ -31,20 +32,28 @@ constexpr scheme uniform(double bound) { return {scheme::law::uniform, scheme::f
 
 /// Variance 2 / (fan in + fan out): X. Glorot, Y. Bengio, "Understanding the difficulty of training deep feedforward
 /// neural networks", 2010, equation 16 (the uniform one), and a normal one of the same variance. Also called Xavier.
-constexpr scheme glorot_uniform(const axes& inputs = {}) { return {scheme::law::uniform, scheme::fan::average, std::numbers::sqrt3, inputs}; }
-constexpr scheme glorot_normal(const axes& inputs = {}) { return {scheme::law::normal, scheme::fan::average, 1, inputs}; }
+constexpr scheme glorot_uniform(const axes& inputs = {}) {
+  return {scheme::law::uniform, scheme::fan::average, std::numbers::sqrt3, inputs};
+}
+constexpr scheme glorot_normal(const axes& inputs = {}) {
+  return {scheme::law::normal, scheme::fan::average, 1, inputs};
+}
 constexpr scheme xavier_uniform(const axes& inputs = {}) { return glorot_uniform(inputs); }
 constexpr scheme xavier_normal(const axes& inputs = {}) { return glorot_normal(inputs); }
 
 /// Variance 2 / fan in, for the relu after it: K. He, X. Zhang, S. Ren, J. Sun, "Delving deep into rectifiers", 2015,
 /// equation 10, and a uniform one of the same variance. Also called Kaiming.
-constexpr scheme he_normal(const axes& inputs = {}) { return {scheme::law::normal, scheme::fan::in, std::numbers::sqrt2, inputs}; }
-constexpr scheme he_uniform(const axes& inputs = {}) { return {scheme::law::uniform, scheme::fan::in, std::numbers::sqrt2 * std::numbers::sqrt3, inputs}; }
+constexpr scheme he_normal(const axes& inputs = {}) {
+  return {scheme::law::normal, scheme::fan::in, std::numbers::sqrt2, inputs};
+}
+constexpr scheme he_uniform(const axes& inputs = {}) {
+  return {scheme::law::uniform, scheme::fan::in, std::numbers::sqrt2 * std::numbers::sqrt3, inputs};
+}
 constexpr scheme kaiming_normal(const axes& inputs = {}) { return he_normal(inputs); }
 constexpr scheme kaiming_uniform(const axes& inputs = {}) { return he_uniform(inputs); }
 
-/// Variance 1 / fan in: what has unit variance keeps it. Y. LeCun, L. Bottou, G. Orr, K.-R. Müller, "Efficient backprop",
-/// 1998, equation 16.
+/// Variance 1 / fan in: what has unit variance keeps it. Y. LeCun, L. Bottou, G. Orr, K.-R. Müller, "Efficient
+/// backprop", 1998, equation 16.
 constexpr scheme unit_variance(const axes& inputs = {}) { return {scheme::law::normal, scheme::fan::in, 1, inputs}; }
 } // namespace init
 

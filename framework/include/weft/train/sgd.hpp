@@ -6,8 +6,8 @@
 namespace weft {
 
 /// Stochastic gradient descent with momentum (B. T. Polyak, "Some methods of speeding up the convergence of iteration
-/// methods", 1964), or with Nesterov's, as I. Sutskever et al., "On the importance of initialization and momentum in deep
-/// learning", 2013, write it, at the point looked ahead to:
+/// methods", 1964), or with Nesterov's, as I. Sutskever et al., "On the importance of initialization and momentum in
+/// deep learning", 2013, write it, at the point looked ahead to:
 ///   v = momentum v + g,   w = w - rate v   or   w = w - rate (g + momentum v).
 /// Decay is decoupled, w = w - rate decay w, as algorithm 1 of Loshchilov and Hutter (see adamw) has it.
 template <class Parameters> class sgd {

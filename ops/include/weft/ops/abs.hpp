@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <weft/ops/compare.hpp>
-#include <weft/ops/where.hpp>
 #include <weft/ops/neg.hpp>
+#include <weft/ops/where.hpp>
 
 namespace weft {
 
@@ -16,7 +16,9 @@ struct abs_op : elementwise<1> {
   static constexpr expr vjp(int, const expr* in, const expr&, const expr& dy) { return signed_like(in[0], dy); }
   static constexpr expr jvp(const expr* in, const expr* t, const expr&) { return signed_like(in[0], t[0]); }
   static constexpr expr signed_like(const expr& x, const expr& d) { return where(x > 0, d, where(x < 0, -at(d), 0.0)); }
-  static constexpr ir::interval range(ir::interval x) { return {x.lo > 0 ? x.lo : x.hi < 0 ? -x.hi : 0, -x.lo > x.hi ? -x.lo : x.hi}; }
+  static constexpr ir::interval range(ir::interval x) {
+    return {x.lo > 0 ? x.lo : x.hi < 0 ? -x.hi : 0, -x.lo > x.hi ? -x.lo : x.hi};
+  }
 };
 constexpr expr abs(const at& x) { return ir::unary<abs_op>(x); }
 } // namespace weft

@@ -56,8 +56,8 @@ inline constexpr boost::hana::tuple<
     // arithmetic
     add_op, sub_op, mul_op, div_op, neg_op, abs_op, maximum_op, minimum_op,
     // comparisons, logic, choice
-    less_op, less_equal_op, greater_op, greater_equal_op, equal_op, not_equal_op, logical_and_op, logical_or_op, logical_not_op,
-    where_op,
+    less_op, less_equal_op, greater_op, greater_equal_op, equal_op, not_equal_op, logical_and_op, logical_or_op,
+    logical_not_op, where_op,
     // functions
     exp_op, log_op, tanh_op, erf_op, sqrt_op, rsqrt_op, guarded_op,
     // reductions and products

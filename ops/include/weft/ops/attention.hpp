@@ -14,7 +14,8 @@ constexpr expr scaled_dot_product_attention(const at& q, const at& k, const at& 
   const expr scores = scale(contract(q, k, axes(d)), at(rsqrt(extent(d)), q.where));
   return contract(softmax(scores, key), v, axes(key));
 }
-constexpr expr scaled_dot_product_attention(const at& q, const at& k, const at& v, axis_ref key, axis_ref d, const at& mask) {
+constexpr expr scaled_dot_product_attention(const at& q, const at& k, const at& v, axis_ref key, axis_ref d,
+                                            const at& mask) {
   const ir::scope s("scaled_dot_product_attention", q);
   const expr scores = scale(contract(q, k, axes(d)), at(rsqrt(extent(d)), q.where));
   return contract(softmax(where(mask, scores, -infinity), key), v, axes(key));

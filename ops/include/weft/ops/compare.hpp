@@ -9,7 +9,9 @@ struct less_op : elementwise<2> {
   static constexpr std::string_view name = "less";
   static constexpr ir::kinds rule = ir::kinds::compare;
   [[gnu::always_inline]] static auto eval(auto a, auto b) { return a < b; }
-  static constexpr ir::interval range(ir::interval x, ir::interval y) { return {double(x.hi < y.lo), double(x.lo < y.hi)}; }
+  static constexpr ir::interval range(ir::interval x, ir::interval y) {
+    return {double(x.hi < y.lo), double(x.lo < y.hi)};
+  }
 };
 constexpr expr operator<(const at& a, const at& b) { return ir::binary<less_op>(a, b); }
 
@@ -18,7 +20,9 @@ struct less_equal_op : elementwise<2> {
   static constexpr std::string_view name = "less_equal";
   static constexpr ir::kinds rule = ir::kinds::compare;
   [[gnu::always_inline]] static auto eval(auto a, auto b) { return a <= b; }
-  static constexpr ir::interval range(ir::interval x, ir::interval y) { return {double(x.hi <= y.lo), double(x.lo <= y.hi)}; }
+  static constexpr ir::interval range(ir::interval x, ir::interval y) {
+    return {double(x.hi <= y.lo), double(x.lo <= y.hi)};
+  }
 };
 constexpr expr operator<=(const at& a, const at& b) { return ir::binary<less_equal_op>(a, b); }
 
@@ -27,7 +31,9 @@ struct greater_op : elementwise<2> {
   static constexpr std::string_view name = "greater";
   static constexpr ir::kinds rule = ir::kinds::compare;
   [[gnu::always_inline]] static auto eval(auto a, auto b) { return a > b; }
-  static constexpr ir::interval range(ir::interval x, ir::interval y) { return {double(x.lo > y.hi), double(x.hi > y.lo)}; }
+  static constexpr ir::interval range(ir::interval x, ir::interval y) {
+    return {double(x.lo > y.hi), double(x.hi > y.lo)};
+  }
 };
 constexpr expr operator>(const at& a, const at& b) { return ir::binary<greater_op>(a, b); }
 
@@ -36,7 +42,9 @@ struct greater_equal_op : elementwise<2> {
   static constexpr std::string_view name = "greater_equal";
   static constexpr ir::kinds rule = ir::kinds::compare;
   [[gnu::always_inline]] static auto eval(auto a, auto b) { return a >= b; }
-  static constexpr ir::interval range(ir::interval x, ir::interval y) { return {double(x.lo >= y.hi), double(x.hi >= y.lo)}; }
+  static constexpr ir::interval range(ir::interval x, ir::interval y) {
+    return {double(x.lo >= y.hi), double(x.hi >= y.lo)};
+  }
 };
 constexpr expr operator>=(const at& a, const at& b) { return ir::binary<greater_equal_op>(a, b); }
 
@@ -45,7 +53,9 @@ struct equal_op : elementwise<2> {
   static constexpr std::string_view name = "equal";
   static constexpr ir::kinds rule = ir::kinds::compare;
   [[gnu::always_inline]] static auto eval(auto a, auto b) { return a == b; }
-  static constexpr ir::interval range(ir::interval x, ir::interval y) { return {double(x.lo == x.hi && y.lo == y.hi && x.lo == y.lo), double(x.lo <= y.hi && y.lo <= x.hi)}; }
+  static constexpr ir::interval range(ir::interval x, ir::interval y) {
+    return {double(x.lo == x.hi && y.lo == y.hi && x.lo == y.lo), double(x.lo <= y.hi && y.lo <= x.hi)};
+  }
 };
 constexpr expr operator==(const at& a, const at& b) { return ir::binary<equal_op>(a, b); }
 
@@ -54,7 +64,9 @@ struct not_equal_op : elementwise<2> {
   static constexpr std::string_view name = "not_equal";
   static constexpr ir::kinds rule = ir::kinds::compare;
   [[gnu::always_inline]] static auto eval(auto a, auto b) { return a != b; }
-  static constexpr ir::interval range(ir::interval x, ir::interval y) { return {double(x.hi < y.lo || y.hi < x.lo), double(!(x.lo == x.hi && y.lo == y.hi && x.lo == y.lo))}; }
+  static constexpr ir::interval range(ir::interval x, ir::interval y) {
+    return {double(x.hi < y.lo || y.hi < x.lo), double(!(x.lo == x.hi && y.lo == y.hi && x.lo == y.lo))};
+  }
 };
 constexpr expr operator!=(const at& a, const at& b) { return ir::binary<not_equal_op>(a, b); }
 } // namespace weft

@@ -12,9 +12,9 @@ struct along {
   constexpr along(const at& value, axis_ref a) : x(value), axis(a) {}
 };
 
-/// Values end to end along the axis `into`, whose extent must be the sum of theirs: concat(all, along(a, past), along(b, now)).
-/// Each part has its own axis and otherwise the same ones. An unbound `into` gets its extent from the parts.
-/// Its transpose slices.
+/// Values end to end along the axis `into`, whose extent must be the sum of theirs: concat(all, along(a, past),
+/// along(b, now)). Each part has its own axis and otherwise the same ones. An unbound `into` gets its extent from the
+/// parts. Its transpose slices.
 struct concat_op {
   static constexpr std::string_view name = "concat";
   static constexpr ir::form how = ir::form::general;
@@ -45,7 +45,8 @@ struct concat_op {
     for (int i = 0; i < which; i++) {
       const axes ax = in[i].ax();
       const axis_ref a = ax[ax.find(x.at.shape[i])];
-      if (a->extent == unbound) return ir::complain(y, "concat", {{}, "its derivative needs a static extent for axis", a}, x.where);
+      if (a->extent == unbound)
+        return ir::complain(y, "concat", {{}, "its derivative needs a static extent for axis", a}, x.where);
       start += a->extent;
     }
     return slice(at(dy, x.where), x.at.to, start, in[which].ax()[in[which].ax().find(x.at.shape[which])]);

@@ -8,8 +8,9 @@ namespace ir {
 constexpr expr contracted(const expr& a, const expr& b, const axes& over, place where);
 }
 
-/// sum over `over` of a * b.  Axes: the left's remaining ones, then what only the right has; axes that both have and that
-/// are not summed are matched (a batch of products).  da = contract(dy, b) over what a lacks, db likewise.  Runs on BLAS.
+/// sum over `over` of a * b.  Axes: the left's remaining ones, then what only the right has; axes that both have and
+/// that are not summed are matched (a batch of products).  da = contract(dy, b) over what a lacks, db likewise.  Runs
+/// on BLAS.
 struct contract_op {
   static constexpr std::string_view name = "contract";
   static constexpr ir::form how = ir::form::contract;
@@ -19,7 +20,8 @@ struct contract_op {
   static constexpr ir::verdict infer(const ir::operand* in, int n, const ir::attributes& a) {
     for (axis_ref x : a.shape)
       if (!in[0].ax.has(x) || !in[1].ax.has(x))
-        return {{}, "both sides must have axis", x, nullptr, "rename one side's axis, or sum over what only one side has"};
+        return {
+            {}, "both sides must have axis", x, nullptr, "rename one side's axis, or sum over what only one side has"};
     ir::verdict v = ir::matched(in, n, a); // checks that extents agree
     if (v.refused) return v;
     v.out = {};
@@ -71,11 +73,18 @@ constexpr expr matmul(const at& a, const at& b) {
   if (x.n < 1 || y.n < 2) return refuse({{}, "needs at least one axis on the left and two on the right"});
   const axis_ref k = x[x.n - 1], l = y[y.n - 2];
   if (!same(k, l))
-    return refuse({{}, "the last axis of the left and the second-last of the right must be the same, not", k, l,
+    return refuse({{},
+                   "the last axis of the left and the second-last of the right must be the same, not",
+                   k,
+                   l,
                    "transpose(right), rename an axis, or name it: contract(a, b, axis)"});
   if (k->extent != l->extent) return refuse({{}, "one axis with two extents:", k, l});
   if (y.without(x).n > 1)
-    return refuse({{}, "the right has two or more axes that the left lacks", nullptr, nullptr, "name the summed axis: contract(a, b, axis)"});
+    return refuse({{},
+                   "the right has two or more axes that the left lacks",
+                   nullptr,
+                   nullptr,
+                   "name the summed axis: contract(a, b, axis)"});
   return ir::contracted(a.e, b.e, axes(k), a.where);
 }
 } // namespace weft

@@ -14,8 +14,12 @@ struct div_op : elementwise<2> {
   static constexpr unsigned traits = ir::trait::quotient;
   static constexpr double flops = 4;
   [[gnu::always_inline]] static auto eval(auto a, auto b) { return a / b; }
-  static constexpr std::array<expr, 2> partials(const expr&, const expr& b, const expr& y) { return {1 / at(b), -(y / at(b))}; }
-  static constexpr double fold(const double* x) { return x[1] == 0 ? std::numeric_limits<double>::quiet_NaN() : x[0] / x[1]; }
+  static constexpr std::array<expr, 2> partials(const expr&, const expr& b, const expr& y) {
+    return {1 / at(b), -(y / at(b))};
+  }
+  static constexpr double fold(const double* x) {
+    return x[1] == 0 ? std::numeric_limits<double>::quiet_NaN() : x[0] / x[1];
+  }
   /// x / c = x * (1 / c) where 1 / c is exact: a power of two.
   static constexpr expr simplify(const expr* in, int, const ir::node& y) {
     double c = 0;

@@ -7,8 +7,8 @@ namespace weft {
 constexpr expr gather(const at& table, const at& ids, axis_ref axis);
 constexpr expr scatter_add(const at& values, const at& ids, axis_ref axis, const axes& kept = {});
 
-/// table at ids along `axis`: y[ids.., rest] = table[ids, rest].  Axes: those of ids, then the table's others; axes that
-/// both have are matched.  An id outside the axis is an error.  Its transpose is scatter_add.
+/// table at ids along `axis`: y[ids.., rest] = table[ids, rest].  Axes: those of ids, then the table's others; axes
+/// that both have are matched.  An id outside the axis is an error.  Its transpose is scatter_add.
 struct gather_op {
   static constexpr std::string_view name = "gather";
   static constexpr ir::form how = ir::form::general;
@@ -30,13 +30,14 @@ struct gather_op {
   static constexpr expr transpose(int, const expr* in, const expr& y, const expr& dy) {
     const ir::node x = y.node();
     const axes table = in[0].ax(), ids = in[1].ax();
-    return scatter_add(at(dy, x.where), in[1], table[table.find(x.at.axis)], ids.without(ids.without(table))); // what both have is kept
+    return scatter_add(at(dy, x.where), in[1], table[table.find(x.at.axis)],
+                       ids.without(ids.without(table))); // what both have is kept
   }
   static void run(const ir::general_call& call);
 };
-/// values added up at ids along a new `axis`: y[id, rest] = sum of values[ids.., rest] over the ids equal to id, in the order
-/// of the ids (the sum does not depend on threads).  The ids' axes are summed, but for those `kept`: y[id, kept, rest] has a
-/// sum of its own for each place of theirs.  Its transpose is gather.
+/// values added up at ids along a new `axis`: y[id, rest] = sum of values[ids.., rest] over the ids equal to id, in the
+/// order of the ids (the sum does not depend on threads).  The ids' axes are summed, but for those `kept`: y[id, kept,
+/// rest] has a sum of its own for each place of theirs.  Its transpose is gather.
 struct scatter_add_op {
   static constexpr std::string_view name = "scatter_add";
   static constexpr ir::form how = ir::form::general;

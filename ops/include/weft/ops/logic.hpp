@@ -18,7 +18,9 @@ struct logical_or_op : elementwise<2> {
   static constexpr std::string_view name = "logical_or";
   static constexpr ir::kinds rule = ir::kinds::logic;
   [[gnu::always_inline]] static auto eval(auto a, auto b) { return a | b; }
-  static constexpr ir::interval range(ir::interval a, ir::interval b) { return {a.lo > b.lo ? a.lo : b.lo, a.hi > b.hi ? a.hi : b.hi}; }
+  static constexpr ir::interval range(ir::interval a, ir::interval b) {
+    return {a.lo > b.lo ? a.lo : b.lo, a.hi > b.hi ? a.hi : b.hi};
+  }
 };
 constexpr expr operator||(const at& a, const at& b) { return ir::binary<logical_or_op>(a, b); }
 

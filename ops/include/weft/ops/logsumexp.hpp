@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <weft/ops/add.hpp>
 #include <weft/ops/div.hpp>
 #include <weft/ops/exp.hpp>
 #include <weft/ops/guarded.hpp>
 #include <weft/ops/log.hpp>
 #include <weft/ops/max.hpp>
 #include <weft/ops/sub.hpp>
-#include <weft/ops/add.hpp>
 
 namespace weft {
 
@@ -21,9 +21,13 @@ struct logsumexp_op {
   static constexpr ir::kinds rule = ir::kinds::reals;
   static constexpr unsigned traits = ir::trait::log_sum_exp;
   static constexpr double flops = 15;
-  static constexpr ir::verdict infer(const ir::operand* in, int n, const ir::attributes& a) { return ir::reduced(in, n, a); }
+  static constexpr ir::verdict infer(const ir::operand* in, int n, const ir::attributes& a) {
+    return ir::reduced(in, n, a);
+  }
   static constexpr expr softmax_of(const expr& x, const expr& y) { return exp(x - at(guarded(y))); }
-  static constexpr expr vjp(int, const expr* in, const expr& y, const expr& dy) { return dy * at(softmax_of(in[0], y)); }
+  static constexpr expr vjp(int, const expr* in, const expr& y, const expr& dy) {
+    return dy * at(softmax_of(in[0], y));
+  }
   static constexpr expr jvp(const expr* in, const expr* t, const expr& y) {
     return sum(t[0] * at(softmax_of(in[0], y)), in[0].ax().without(y.ax()));
   }

@@ -10,7 +10,8 @@ namespace weft {
 
 constexpr expr min(const at& a, const at& b);
 
-/// The smaller of a and b, elementwise.  The cotangent goes to the smaller one; a tie gives each half.  NaN if either is NaN.
+/// The smaller of a and b, elementwise.  The cotangent goes to the smaller one; a tie gives each half.  NaN if either
+/// is NaN.
 struct minimum_op : elementwise<2> {
   static constexpr std::string_view name = "minimum";
   static constexpr ir::kinds rule = ir::kinds::same;
@@ -18,7 +19,9 @@ struct minimum_op : elementwise<2> {
     if constexpr (is_packet<decltype(a)>) return select((a < b) | (a != a), a, b);
     else return a < b || a != a ? a : b;
   }
-  static constexpr expr vjp(int which, const expr* in, const expr&, const expr& dy) { return share(in[which], in[1 - which], dy); }
+  static constexpr expr vjp(int which, const expr* in, const expr&, const expr& dy) {
+    return share(in[which], in[1 - which], dy);
+  }
   static constexpr expr jvp(const expr* in, const expr* t, const expr& y) {
     expr r = ir::zeros(*y.g, y.ax(), y.where());
     for (int i = 0; i < 2; i++)
@@ -29,7 +32,9 @@ struct minimum_op : elementwise<2> {
     return where(mine < at(other), d, where(mine == at(other), 0.5 * at(d), 0.0));
   }
   static constexpr double fold(const double* x) { return x[0] < x[1] || x[0] != x[0] ? x[0] : x[1]; }
-  static constexpr ir::interval range(ir::interval a, ir::interval b) { return {a.lo < b.lo ? a.lo : b.lo, a.hi < b.hi ? a.hi : b.hi}; }
+  static constexpr ir::interval range(ir::interval a, ir::interval b) {
+    return {a.lo < b.lo ? a.lo : b.lo, a.hi < b.hi ? a.hi : b.hi};
+  }
 };
 constexpr expr min(const at& a, const at& b) { return ir::binary<minimum_op>(a, b); }
 } // namespace weft

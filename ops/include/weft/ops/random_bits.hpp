@@ -8,8 +8,8 @@ namespace weft {
 
 constexpr expr random_bits(const at& seed, const at& counter);
 
-/// 32 random bits for each counter, a function of seed and counter alone: Threefry-2x32 with 20 rounds (Salmon et al. 2011,
-/// "Parallel random numbers: as easy as 1, 2, 3").  Integers; no derivative.
+/// 32 random bits for each counter, a function of seed and counter alone: Threefry-2x32 with 20 rounds (Salmon et al.
+/// 2011, "Parallel random numbers: as easy as 1, 2, 3").  Integers; no derivative.
 struct random_bits_op : elementwise<2> {
   static constexpr std::string_view name = "random_bits";
   static constexpr ir::kinds rule = ir::kinds::integers;
@@ -24,7 +24,8 @@ constexpr expr random_bits(const at& seed, const at& counter) { return ir::binar
 /// For every place of the given axes: the counter is the row-major position.
 constexpr expr random_bits(const at& seed, const axes& over) {
   expr counter = 0;
-  if (seed.e.attached()) counter = ir::attach(*seed.e.g, counter, seed.where); // what is unattached has no room for many axes
+  if (seed.e.attached())
+    counter = ir::attach(*seed.e.g, counter, seed.where); // what is unattached has no room for many axes
   for (axis_ref a : over) counter = counter * at(extent(a)) + at(index(a));
   return random_bits(seed, counter);
 }
@@ -43,5 +44,7 @@ struct unit_interval_op : elementwise<1> {
   static constexpr ir::interval range(ir::interval) { return {0, 1}; }
 };
 /// Uniform in [0, 1) for every place of the given axes.
-constexpr expr uniform(const at& seed, const axes& over) { return ir::unary<unit_interval_op>(at(random_bits(seed, over), seed.where)); }
+constexpr expr uniform(const at& seed, const axes& over) {
+  return ir::unary<unit_interval_op>(at(random_bits(seed, over), seed.where));
+}
 } // namespace weft

@@ -6,7 +6,8 @@ namespace weft {
 
 constexpr expr rename(const at& x, axis_ref from, axis_ref to);
 
-/// x with the axis `from` called `to`: self-attention needs it once.  A view: nothing moves.  Its transpose renames back.
+/// x with the axis `from` called `to`: self-attention needs it once.  A view: nothing moves.  Its transpose renames
+/// back.
 struct rename_op {
   static constexpr std::string_view name = "rename";
   static constexpr ir::form how = ir::form::view;
@@ -15,7 +16,8 @@ struct rename_op {
   static constexpr ir::verdict infer(const ir::operand* in, int, const ir::attributes& a) {
     const int p = in[0].ax.find(a.axis);
     if (p < 0) return {{}, "no axis", a.axis, nullptr, "rename one of the operand's own axes"};
-    if (in[0].ax.has(a.to) && !same(a.axis, a.to)) return {{}, "there is already an axis", a.to, nullptr, "use prime(axis) for its twin"};
+    if (in[0].ax.has(a.to) && !same(a.axis, a.to))
+      return {{}, "there is already an axis", a.to, nullptr, "use prime(axis) for its twin"};
     if (in[0].ax[p]->extent != unbound && a.to->extent != unbound && in[0].ax[p]->extent != a.to->extent)
       return {{}, "different extents:", in[0].ax[p], a.to};
     ir::verdict v{in[0].ax};
@@ -26,7 +28,9 @@ struct rename_op {
     const ir::node x = y.node();
     return rename(at(dy, x.where), x.at.to, in[0].ax()[in[0].ax().find(x.at.axis)]);
   }
-  static constexpr long extent(const ir::node& x, const ir::graph_view&, const ir::extents_of& e) { return e(x.at.axis); }
+  static constexpr long extent(const ir::node& x, const ir::graph_view&, const ir::extents_of& e) {
+    return e(x.at.axis);
+  }
   static constexpr ir::layout view(const ir::layout& in, const axes&, const ir::node&) { return in; }
 };
 constexpr expr rename(const at& x, axis_ref from, axis_ref to) {

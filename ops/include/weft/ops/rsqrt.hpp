@@ -13,7 +13,9 @@ struct rsqrt_op : elementwise<1> {
   static constexpr double flops = 6;
   [[gnu::always_inline]] static auto eval(auto x) { return math::rsqrt(x); }
   static constexpr std::array<expr, 1> partials(const expr&, const expr& y) { return {-0.5 * (y * (y * at(y)))}; }
-  static constexpr double fold(const double* x) { return x[0] > 0 ? 1 / ir::root(x[0]) : std::numeric_limits<double>::quiet_NaN(); }
+  static constexpr double fold(const double* x) {
+    return x[0] > 0 ? 1 / ir::root(x[0]) : std::numeric_limits<double>::quiet_NaN();
+  }
   static constexpr ir::interval range(ir::interval) { return {0, infinity}; }
 };
 constexpr expr rsqrt(const at& x) { return ir::unary<rsqrt_op>(x); }

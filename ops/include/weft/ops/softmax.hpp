@@ -4,7 +4,8 @@
 
 namespace weft {
 
-/// exp(x) / sum exp(x) over an axis, as exp(x - guarded(logsumexp(x))): a row whose every value is -infinity gives zeros.
+/// exp(x) / sum exp(x) over an axis, as exp(x - guarded(logsumexp(x))): a row whose every value is -infinity gives
+/// zeros.
 constexpr expr softmax(const at& x, const axes& over) {
   const ir::scope s("softmax", x);
   return exp(x - at(guarded(logsumexp(x, over))));

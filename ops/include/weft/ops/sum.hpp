@@ -11,7 +11,9 @@ struct sum_op : reduction {
   static constexpr unsigned traits = ir::trait::sum;
   static constexpr double neutral = 0;
   [[gnu::always_inline]] static auto eval(auto a, auto b) { return a + b; }
-  static constexpr expr transpose(int, const expr* in, const expr& y, const expr& dy) { return ir::arrange(dy, in[0].ax(), y.where()); }
+  static constexpr expr transpose(int, const expr* in, const expr& y, const expr& dy) {
+    return ir::arrange(dy, in[0].ax(), y.where());
+  }
 };
 constexpr expr sum(const at& x, const axes& over) { return ir::reduce<sum_op>(x, over); }
 } // namespace weft

@@ -15,7 +15,8 @@ constexpr expr transpose(const at& x) {
 /// x with its axes in the order `to`.
 constexpr expr permute(const at& x, const axes& to) {
   if (x.e.id < 0) return x.e;
-  if (!x.e.ax().matches(to)) return ir::complain(x.e, "permute", {{}, "the new order must name the same axes"}, x.where);
+  if (!x.e.ax().matches(to))
+    return ir::complain(x.e, "permute", {{}, "the new order must name the same axes"}, x.where);
   return ir::arrange(x.e, to, x.where);
 }
 } // namespace weft

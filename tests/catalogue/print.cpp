@@ -1,0 +1,152 @@
+// SPDX-License-Identifier: BSL-1.0
+/// print SOURCE_DIR: the catalogue of all primitive ops, docs/ops.md, made from the listing and from the ops' own
+/// comments. print SOURCE_DIR --check: whether docs/ops.md is that.
+#include <weft/ops/all.hpp>
+
+#include <boost/hana/for_each.hpp>
+#include <fmt/format.h>
+
+#include <filesystem>
+#include <fstream>
+#include <map>
+#include <sstream>
+#include <string>
+
+namespace {
+using namespace weft;
+namespace fs = std::filesystem;
+
+/// What the headers say of structs and of functions: the `///` lines right above them, put together.
+struct description {
+  std::string file, text, declaration;
+};
+struct headers {
+  std::map<std::string, description> structs;
+  std::multimap<std::string, description> functions;
+  explicit headers(const fs::path& folder) {
+    for (const auto& entry : fs::directory_iterator(folder)) read(entry.path());
+  }
+  void read(const fs::path& header) {
+    std::ifstream in(header);
+    std::string comment;
+    for (std::string line; std::getline(in, line);) {
+      if (line.rfind("/// ", 0) == 0) {
+        comment += (comment.empty() ? "" : " ") + line.substr(4);
+        continue;
+      }
+      const bool function = line.rfind("constexpr expr ", 0) == 0 && !comment.empty();
+      if (line.rfind("struct ", 0) == 0)
+        structs[line.substr(7, line.find_first_of(" :{", 7) - 7)] = {header.filename().string(), comment, ""};
+      else if (function)
+        functions.insert({line.substr(15, line.find('(') - 15),
+                          {header.filename().string(), comment, line.substr(15, line.find(" {") - 15)}});
+      comment.clear();
+    }
+  }
+};
+
+std::string name_of(ir::form how) {
+  switch (how) {
+  case ir::form::map: return "elementwise";
+  case ir::form::reduce: return "reduction";
+  case ir::form::contract: return "product";
+  case ir::form::view: return "view";
+  case ir::form::general: return "general";
+  default: return "leaf";
+  }
+}
+std::string name_of(ir::kinds rule) {
+  switch (rule) {
+  case ir::kinds::same: return "numbers -> the same";
+  case ir::kinds::reals: return "reals -> real";
+  case ir::kinds::compare: return "numbers -> boolean";
+  case ir::kinds::logic: return "booleans -> boolean";
+  case ir::kinds::select: return "boolean, two of a kind -> that kind";
+  case ir::kinds::integers: return "integers -> integer";
+  case ir::kinds::count: return "boolean -> integer";
+  case ir::kinds::measure: return "integer -> real";
+  default: return "any -> the first one's";
+  }
+}
+std::string traits_of(unsigned traits) {
+  constexpr std::pair<unsigned, const char*> names[]{{ir::trait::linear, "linear"},
+                                                     {ir::trait::exponential, "exponential"},
+                                                     {ir::trait::log_sum_exp, "log-sum-exp"},
+                                                     {ir::trait::guard, "guard"},
+                                                     {ir::trait::addition, "addition"},
+                                                     {ir::trait::subtraction, "subtraction"},
+                                                     {ir::trait::negation, "negation"},
+                                                     {ir::trait::product, "product"},
+                                                     {ir::trait::quotient, "quotient"},
+                                                     {ir::trait::selection, "selection"},
+                                                     {ir::trait::sum, "sum"},
+                                                     {ir::trait::maximum, "maximum"},
+                                                     {ir::trait::identity, "identity"},
+                                                     {ir::trait::never_shared, "never shared"}};
+  std::string s;
+  for (auto [bit, name] : names)
+    if (traits & bit) s += fmt::format("{}{}", s.empty() ? "" : ", ", name);
+  return s;
+}
+template <class Op> std::string derivative_of() {
+  using rules = ir::of<Op>;
+  if (rules::has_transpose) return "transpose";
+  if (rules::has_partials) return "partials";
+  if (rules::has_vjp && rules::has_jvp) return "vjp, jvp";
+  return rules::has_vjp ? "vjp" : rules::has_jvp ? "jvp" : "none";
+}
+std::string catalogue(const fs::path& source) {
+  const headers described(source / "ops/include/weft/ops");
+  std::string table, said;
+  int count = 0;
+  boost::hana::for_each(ops::all, [&](auto op) {
+    using Op = decltype(op);
+    const ir::op_def& d = *ir::op<Op>;
+    const std::string name(d.name);
+    table += fmt::format("| [`{0}`](#{0}) | {1} | {2} | {3} | {4} | {5} | {6} |\n", name,
+                         d.arity < 0 ? "any" : std::to_string(d.arity), name_of(d.how), name_of(d.rule),
+                         traits_of(d.traits), derivative_of<Op>(), ir::form::view == d.how ? 0 : d.flops);
+    const auto found = described.structs.find(name + "_op");
+    const bool known = found != described.structs.end() && !found->second.text.empty();
+    said += fmt::format("### {}\n\n{}\n\n`<weft/ops/{}>`\n\n", name, known ? found->second.text : "(not described)",
+                        found != described.structs.end() ? found->second.file : "?");
+    count++;
+  });
+  std::string functions;
+  for (const auto& [name, f] : described.functions) functions += fmt::format("- `{}`  \n  {}\n", f.declaration, f.text);
+  return fmt::format(R"(# The primitive ops
+
+<!-- Printed from the listing weft::ops::all; don't edit. After a change:
+     cmake --build build/release --target weft_catalogue && build/release/tests/catalogue/print . > docs/ops.md -->
+
+These {} ops, with the few nodes that a graph itself needs (numbers, `index(axis)`, `extent(axis)`, conversions, `broadcast`), are
+all that the library differentiates, fuses and runs; composites (`softmax`, `layer_norm`, `gelu`, ...) are plain functions of
+them, listed at the end. *Derivative* says how the op's file states it, once: `partials` (both modes follow),
+`transpose` (linear: the adjoint, and its own tangent), or `vjp` and `jvp` where neither form fits. *FLOPs* are counted for an
+element of the result; of the operand for reductions and general ops; a product counts 2 for each multiplication.
+
+| op | operands | how it is computed | kinds | traits that passes may use | derivative | FLOPs |
+| --- | --- | --- | --- | --- | --- | --- |
+{}
+{}## Functions of them
+
+{})",
+                     count, table, said, functions);
+}
+} // namespace
+
+int main(int count, char** argument) {
+  if (count < 2) return 2;
+  const fs::path source = argument[1];
+  const std::string text = catalogue(source);
+  if (count < 3) {
+    fmt::print("{}", text);
+    return 0;
+  }
+  std::ostringstream there;
+  there << std::ifstream(source / "docs/ops.md").rdbuf();
+  const bool undescribed = text.find("(not described)") != std::string::npos;
+  if (undescribed) fmt::print("an op has no comment above its struct\n");
+  if (there.str() != text) fmt::print("docs/ops.md is stale: build/PRESET/tests/catalogue/print . > docs/ops.md\n");
+  return there.str() != text || undescribed;
+}
