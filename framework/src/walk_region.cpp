@@ -6,37 +6,7 @@
 namespace weft::ir {
 namespace {
 
-constexpr long piece_lanes = 1024; ///< a call covers at most so many lanes of a row: what is copied for it stays in L1
-constexpr long block_lanes = 4096; ///< and a block of rows so many in all
-constexpr long task_lanes = 16384; ///< a task is at least so much work
-
 template <class T> long padded(long n) { return (n + lanes<T> - 1) / lanes<T> * lanes<T>; }
-
-/// The loops of a region while it is prepared, innermost (the lanes) last, and the strides of every slot along them.
-struct nest {
-  std::vector<axis_ref> axis;
-  std::vector<region_call::loop> loop;
-
-  static std::vector<long> strides(const auto& axis, const slot& s, const axes& ax, const region_memory& m) {
-    std::vector<long> r;
-    for (axis_ref a : axis) {
-      const int p = a && s.where == slot::value ? ax.find(a) : -1;
-      r.push_back(p >= 0 ? m.strides.stride[p] : a && s.where == slot::position && same(s.axis, a) ? 1 : 0);
-    }
-    return r;
-  }
-};
-
-/// Whether every slot steps through loops i and i + 1 with one stride, so that they are one loop.
-template <class F> bool mergeable(const nest& n, std::size_t i, F each_slot) {
-  if (n.loop[i].reduced != n.loop[i + 1].reduced) return false;
-  bool fine = true;
-  each_slot([&](const region_call::moving_slot& s) {
-    if (s.what.where == slot::position) fine = fine && s.outer[i] == 0 && s.outer[i + 1] == 0;
-    else if (s.what.where == slot::value) fine = fine && s.outer[i] == s.outer[i + 1] * n.loop[i + 1].extent;
-  });
-  return fine;
-}
 
 /// Scratch memory of one worker, cut into pieces; without memory it only counts.
 struct carver {
@@ -312,90 +282,6 @@ private:
 } // namespace
 
 template <class T>
-region_call prepare_region(graph_view g, const plan_view& plan, const region& r, const axes& chain,
-                           const extent_table& extents, function_ref<region_memory(int)> memory) {
-  region_call c;
-  c.r = &r;
-  nest n;
-  for (const bool reduced : {false, true})
-    for (int i = 0; i + 1 < r.space.n; i++)
-      if (r.reduced.has(r.space[i]) == reduced && !chain.has(r.space[i]))
-        n.axis.push_back(r.space[i]), n.loop.push_back({extents.of(r.space[i]), reduced});
-  n.axis.push_back(r.space.n ? r.space[r.space.n - 1] : nullptr);
-  n.loop.push_back({r.space.n ? extents.of(r.space[r.space.n - 1]) : 1, r.along});
-  const auto bind = [&](const slot& s) {
-    region_call::moving_slot m;
-    m.what = s;
-    if (s.where == slot::value) m.memory = memory(s.id);
-    if (s.where == slot::position) m.extent = extents.of(s.axis);
-    const axes ax = s.where == slot::value ? g[s.id].ax : axes{};
-    m.outer = nest::strides(n.axis, s, ax, m.memory), m.fixed = nest::strides(chain, s, ax, m.memory);
-    return m;
-  };
-  for (int k = 0; k < r.passes; k++) {
-    const region_pass& pass = plan.passes[r.first_pass + k];
-    c.slots.emplace_back();
-    for (int i = 0; i < pass.slots(); i++) c.slots.back().push_back(bind(plan.slots[pass.first_slot + i]));
-  }
-  for (int i = 0; i < r.exits; i++) {
-    const row_exit& e = plan.exits[r.first_exit + i];
-    c.exits.push_back(bind({slot::value, e.node, nullptr, g[e.node].k}));
-    c.exits.back().what.id = e.row;
-  }
-  const auto each_slot = [&](auto f) {
-    for (auto& pass : c.slots)
-      for (auto& s : pass) f(s);
-    for (auto& s : c.exits) f(s);
-  };
-  const auto drop = [&](std::size_t i) {
-    n.loop.erase(n.loop.begin() + static_cast<long>(i));
-    each_slot([&](region_call::moving_slot& s) { s.outer.erase(s.outer.begin() + static_cast<long>(i)); });
-  };
-  for (std::size_t i = n.loop.size() - 1; i-- > 0;)
-    if (n.loop[i].extent == 1) drop(i);
-  for (std::size_t i = n.loop.size() - 1; i-- > 0;)
-    if (mergeable(n, i, each_slot)) {
-      n.loop[i + 1].extent *= n.loop[i].extent;
-      drop(i);
-    }
-  // The lanes, and beside them the rows.
-  const bool kept_lanes_of_a_reduction = r.reduced.n > 0 && !r.along;
-  c.lane_extent = n.loop.back().extent;
-  each_slot([](region_call::moving_slot& s) { s.lane = s.outer.back(); });
-  drop(n.loop.size() - 1);
-  for (std::size_t i = n.loop.size(); i-- > 0;)
-    if (n.loop[i].reduced == kept_lanes_of_a_reduction) {
-      c.row_extent = n.loop[i].extent;
-      each_slot([&](region_call::moving_slot& s) { s.row = s.outer[i]; });
-      drop(i);
-      break;
-    }
-  c.rows_reduced = kept_lanes_of_a_reduction;
-  each_slot([&](region_call::moving_slot& s) {
-    s.in_place = s.lane == 1 && s.memory.type != dtype::boolean && size_of(s.memory.type) == sizeof(T);
-  });
-  for (const auto& l : n.loop) {
-    (l.reduced ? c.reduced : c.kept).push_back(l);
-    (l.reduced ? c.reduced_total : c.kept_total) *= l.extent;
-  }
-  c.chunk = r.along ? c.lane_extent
-                    : std::min(c.lane_extent, kept_lanes_of_a_reduction ? piece_lanes / 4
-                                              : r.scratches             ? piece_lanes
-                                                                        : task_lanes);
-  c.chunk = std::max(c.chunk, 1l);
-  c.chunks = r.along ? 1 : (c.lane_extent + c.chunk - 1) / c.chunk;
-  const long reduced_lanes = c.rows_reduced ? 1 : c.reduced_total;
-  c.block = std::clamp(block_lanes / std::max(1l, c.chunk * std::max(1, r.scratches) * reduced_lanes), 1l,
-                       std::max(1l, std::min(c.row_extent, 64l)));
-  c.blocks = c.rows_reduced ? 1 : (c.row_extent + c.block - 1) / c.block;
-  c.units = c.kept_total * c.blocks * c.chunks;
-  const long unit_lanes = std::max(1l, c.reduced_total * (c.rows_reduced ? c.row_extent : c.block) * c.chunk);
-  c.tasks = std::clamp(c.units * unit_lanes / task_lanes, std::min(1l, c.units), std::min(c.units, 1024l));
-  c.scratch_bytes = walker<T>::bytes(c, plan);
-  return c;
-}
-
-template <class T>
 void run_region(const region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
                 char* scratch, pool& threads) {
   const auto task = [&](long t, int worker) {
@@ -412,6 +298,11 @@ void run_region_at(const region_call& call, const long* chain, const plan_view& 
   walker<T> w(call, plan, kernels, storage, chain, carver{scratch});
   for (long u = 0; u < call.units; u++) w.unit(u);
 }
+template <class T> long scratch_bytes_of(const region_call& call, const plan_view& plan) {
+  return walker<T>::bytes(call, plan);
+}
+template long scratch_bytes_of<float>(const region_call&, const plan_view&);
+template long scratch_bytes_of<double>(const region_call&, const plan_view&);
 template void run_region<float>(const region_call&, const plan_view&, const region_kernel<float>*, void* const*, char*,
                                 pool&);
 template void run_region<double>(const region_call&, const plan_view&, const region_kernel<double>*, void* const*,
@@ -420,8 +311,4 @@ template void run_region_at<float>(const region_call&, const long*, const plan_v
                                    void* const*, char*);
 template void run_region_at<double>(const region_call&, const long*, const plan_view&, const region_kernel<double>*,
                                     void* const*, char*);
-template region_call prepare_region<float>(graph_view, const plan_view&, const region&, const axes&,
-                                           const extent_table&, function_ref<region_memory(int)>);
-template region_call prepare_region<double>(graph_view, const plan_view&, const region&, const axes&,
-                                            const extent_table&, function_ref<region_memory(int)>);
 } // namespace weft::ir

@@ -58,6 +58,11 @@ template <class T>
 void run_region_at(const region_call& call, const long* chain, const plan_view& plan, const region_kernel<T>* kernels,
                    void* const* storage, char* scratch);
 
+/// A call of a pass covers at most so many lanes of a row: what is copied for it stays in L1.
+inline constexpr long piece_lanes = 1024;
+/// Bytes of scratch that a worker needs.
+template <class T> long scratch_bytes_of(const region_call& call, const plan_view& plan);
+
 /// A pass without its kernel: op by op on blocks of packets. `buffers` holds a block for each instruction.
 inline constexpr long interpreted_block = 16;
 inline constexpr int most_instructions = 1024;

@@ -16,9 +16,14 @@ namespace {
 namespace fs = std::filesystem;
 using lines = std::vector<std::string>;
 
-std::string trimmed(const std::string& s) {
-  const auto first = s.find_first_not_of(" \t\r"), last = s.find_last_not_of(" \t\r");
-  return first == std::string::npos ? "" : s.substr(first, last - first + 1);
+/// Without spaces at either end, and one where there are several.
+std::string squeezed(const std::string& s) {
+  std::string r;
+  for (char c : s)
+    if (!std::isspace(static_cast<unsigned char>(c))) r += c;
+    else if (!r.empty() && r.back() != ' ') r += ' ';
+  if (!r.empty() && r.back() == ' ') r.pop_back();
+  return r;
 }
 lines lines_of(const fs::path& file) {
   std::ifstream in(file);
@@ -67,7 +72,7 @@ bool found(const lines& block, const lines& file, bool output) {
   std::size_t from = 0;
   lines part;
   const auto same = [&](const std::string& a, const std::string& b) {
-    return output ? alike(neutral(a), neutral(b)) : trimmed(a) == trimmed(b);
+    return output ? alike(neutral(a), neutral(b)) : squeezed(a) == squeezed(b);
   };
   const auto find = [&] {
     for (std::size_t at = from; at + part.size() <= file.size(); at++) {
@@ -81,7 +86,7 @@ bool found(const lines& block, const lines& file, bool output) {
     return false;
   };
   for (const std::string& s : block) {
-    if (trimmed(s) != "// ..." && trimmed(s) != "...") part.push_back(s);
+    if (squeezed(s) != "// ..." && squeezed(s) != "...") part.push_back(s);
     else if (!find()) return false;
   }
   return find();
@@ -101,7 +106,7 @@ struct page_checker {
     const lines text = lines_of(page);
     std::string mark;
     for (std::size_t i = 0; i < text.size(); i++) {
-      const std::string s = trimmed(text[i]);
+      const std::string s = squeezed(text[i]);
       if (s.rfind("<!-- ", 0) == 0) mark = s;
       if (s.rfind("```", 0) != 0) {
         if (!s.empty() && s.rfind("<!--", 0) != 0) mark.clear();
@@ -110,7 +115,7 @@ struct page_checker {
       const std::string language = s.substr(3);
       const std::size_t start = i + 1;
       lines block;
-      while (++i < text.size() && trimmed(text[i]).rfind("```", 0) != 0) block.push_back(text[i]);
+      while (++i < text.size() && squeezed(text[i]).rfind("```", 0) != 0) block.push_back(text[i]);
       const auto say = [&](const std::string& what) {
         std::printf("%s:%zu: %s\n", fs::relative(page, source).c_str(), start, what.c_str());
         wrong++;

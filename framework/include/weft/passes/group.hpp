@@ -1,0 +1,203 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/passes/plan.hpp>
+#include <weft/passes/rewrite.hpp>
+
+/// Which nodes are computed together, and which values must lie in memory.
+namespace weft::ir {
+
+/// Groups of nodes that one region computes. A node joins the group that made its latest operand, if their spaces
+/// agree; so a group's place in the order of steps is where it was opened, and everything it reads is made before.
+struct grouping {
+  struct group {
+    axes space, reduced;
+    int position = 0;
+    int size = 0;
+  };
+  static constexpr int most = 160; ///< nodes of a group: its values are to stay in registers and in L1
+  graph_view g;
+  list<int> uses;
+  list<int> group_of; ///< of each node: the group that computes it, or -1
+  list<int> position; ///< of each node: the step after which it exists (-1: before all)
+  list<bool> free;    ///< indices, numbers and what is made of them: computed wherever they are read
+  list<bool> row;     ///< a value without the reduced axes of its group
+  list<bool> stored;
+  list<axes> order;
+  list<group> groups;
+  struct opened {
+    int group, node;
+  };
+  list<opened> at; ///< what each position is: a group, or a product or general node
+
+  constexpr explicit grouping(graph_view graph)
+      : g(graph), uses(use_counts(graph)), group_of(g.size(), -1), position(g.size(), -1), free(g.size(), false),
+        row(g.size(), false), stored(g.size(), false), order(g.size()) {
+    for (int i = 0; i < g.size(); i++) place(i);
+    for (int o : g.outputs) store(o);
+  }
+
+  /// Through arrangements, which a region reads by axis names.
+  constexpr int source(int i) const {
+    while (g.nodes.at[i].op == &arrange_def) i = g.operands.at[g.nodes.at[i].first];
+    return i;
+  }
+  /// Makes sure that a value lies in memory.
+  constexpr void store(int i) {
+    while (g.nodes.at[i].op->how == form::view) i = g.in(i, 0);
+    if (stored.at[i] || g.nodes.at[i].op->how == form::input) return;
+    stored.at[i] = true;
+    if (group_of.at[i] < 0 && (g.nodes.at[i].op->how == form::map || free.at[i])) {
+      const int k = open(order_like(i, g.nodes.at[i].ax), {});
+      join(i, k, false);
+    }
+    const group& home = group_of.at[i] >= 0 ? groups.at[group_of.at[i]] : group{};
+    if (order.at[i].n == 0)
+      order.at[i] = group_of.at[i] >= 0 ? restricted(home.space, g.nodes.at[i].ax) : g.nodes.at[i].ax;
+  }
+  static constexpr axes restricted(const axes& space, const axes& to) {
+    if (space == to) return space;
+    axes r;
+    for (axis_ref a : space)
+      if (to.has(a)) r.add(to[to.find(a)]);
+    return r;
+  }
+  /// The axes in the order in which the first operand that has them all lies in memory.
+  constexpr axes order_like(int i, const axes& ax) const {
+    for (int j = 0; j < g.nodes.at[i].count; j++) {
+      const int o = source(g.in(i, j));
+      if (!g.nodes.at[o].ax.matches(ax)) continue;
+      if (group_of.at[o] >= 0 && groups.at[group_of.at[o]].space.matches(ax)) return groups.at[group_of.at[o]].space;
+      if (order.at[o].n) return order.at[o];
+    }
+    return ax;
+  }
+  constexpr int open(const axes& space, const axes& reduced) {
+    groups.push_back({space, reduced, at.size(), 0});
+    at.push_back({groups.size() - 1, -1});
+    return groups.size() - 1;
+  }
+  constexpr void join(int i, int k, bool is_row) {
+    group_of.at[i] = k, row.at[i] = is_row;
+    position.at[i] = groups.at[k].position;
+    groups.at[k].size++;
+    for (int j = 0; j < g.nodes.at[i].count; j++) {
+      const int o = source(g.in(i, j));
+      if (group_of.at[o] != k && !free.at[o]) store(g.in(i, j));
+    }
+  }
+  /// The group that makes the latest of a node's operands; -1 if a product or another step does, or if one of them is a
+  /// view of such a value's memory.
+  constexpr int latest(int i) const {
+    int p = -1, k = -1;
+    for (int j = 0; j < g.nodes.at[i].count; j++) {
+      const int o = source(g.in(i, j));
+      if (free.at[o] || position.at[o] < p) continue;
+      k = position.at[o] == p && k != group_of.at[o] ? -1 : group_of.at[o];
+      p = position.at[o];
+    }
+    return k;
+  }
+  /// Whether all operands that group k makes have what `allowed` says (lanes or rows, rows alone).
+  constexpr bool rows_only(int i, int k) const {
+    for (int j = 0; j < g.nodes.at[i].count; j++) {
+      const int o = source(g.in(i, j));
+      if (group_of.at[o] == k && !row.at[o]) return false;
+    }
+    return true;
+  }
+
+  constexpr void place(int i) {
+    const node& x = g.nodes.at[i];
+    switch (x.op->how) {
+    case form::input: order.at[i] = x.ax; return;
+    case form::constant:
+    case form::extent:
+    case form::index: free.at[i] = true; return;
+    case form::view: return place_view(i);
+    case form::map: return place_map(i);
+    case form::reduce: return place_reduction(i);
+    case form::contract:
+    case form::general: return place_alone(i);
+    }
+  }
+  constexpr void place_view(int i) {
+    const int o = g.in(i, 0);
+    position.at[i] = position.at[o];
+    free.at[i] = free.at[o] && g.nodes.at[i].op == &arrange_def;
+    if (g.nodes.at[i].op != &arrange_def) store(o);
+  }
+  constexpr void place_map(int i) {
+    bool all_free = true;
+    for (int j = 0; j < g.nodes.at[i].count; j++) all_free = all_free && free.at[source(g.in(i, j))];
+    if (all_free) return void(free.at[i] = true);
+    if (const int k = latest(i); k >= 0 && groups.at[k].size < most) {
+      const group& c = groups.at[k];
+      if (c.space.matches(g.nodes.at[i].ax)) return join(i, k, false);
+      if (c.reduced.n && c.space.without(c.reduced).matches(g.nodes.at[i].ax) && rows_only(i, k))
+        return join(i, k, true);
+    }
+    join(i, open(order_like(i, g.nodes.at[i].ax), {}), false);
+  }
+  constexpr void place_reduction(int i) {
+    const int o = source(g.in(i, 0));
+    const axes space = g.nodes.at[g.in(i, 0)].ax, reduced = space.without(g.nodes.at[i].ax);
+    int k = free.at[o] ? -1 : group_of.at[o];
+    if (k >= 0 && !row.at[o] && groups.at[k].space.matches(space)) {
+      if (groups.at[k].reduced.n == 0 || groups.at[k].reduced.matches(reduced)) {
+        if (groups.at[k].reduced.n == 0) groups.at[k].reduced = reduced;
+        return join(i, k, true);
+      }
+      // a chain's end that only this reduction reads moves out to it, so that it need not be stored
+      if (uses.at[o] == 1 && !stored.at[o] && g.nodes.at[o].op->how == form::map &&
+          g.nodes.at[g.in(i, 0)].op != &arrange_def) {
+        const int fresh = twin(o, groups.at[k].space, reduced);
+        join(o, fresh, false);
+        return join(i, fresh, true);
+      }
+    }
+    const int fresh = twin(i, order_like(i, space), reduced);
+    join(i, fresh, true);
+  }
+  /// The last group, if it has this space and reduction and comes after all operands; else a new one.
+  constexpr int twin(int i, const axes& space, const axes& reduced) {
+    if (groups.size() && groups.at[groups.size() - 1].position == at.size() - 1) {
+      const group& last = groups.at[groups.size() - 1];
+      bool after = last.reduced.matches(reduced) && last.space == space;
+      for (int j = 0; j < g.nodes.at[i].count && after; j++) {
+        const int o = source(g.in(i, j));
+        after = free.at[o] || position.at[o] < last.position;
+      }
+      if (after) return groups.size() - 1;
+    }
+    return open(space, reduced);
+  }
+  constexpr void place_alone(int i) {
+    const node& x = g.nodes.at[i];
+    for (int j = 0; j < x.count; j++) store(g.in(i, j));
+    position.at[i] = at.size();
+    at.push_back({-1, i});
+    stored.at[i] = true;
+    order.at[i] = x.op->how == form::contract ? product_order(i) : x.ax;
+  }
+  /// Batch axes first, then rows, then columns, each as the operands lie in memory.
+  constexpr axes product_order(int i) const {
+    const axes &a = memory_order(g.in(i, 0)), &b = memory_order(g.in(i, 1)), &out = g.nodes.at[i].ax;
+    axes r;
+    for (axis_ref x : a)
+      if (out.has(x) && b.has(x)) r.add(out[out.find(x)]);
+    for (axis_ref x : a)
+      if (out.has(x) && !b.has(x)) r.add(out[out.find(x)]);
+    for (axis_ref x : b)
+      if (out.has(x) && !a.has(x)) r.add(out[out.find(x)]);
+    return r;
+  }
+  /// A value's axes as they lie in memory, seen through views that keep names.
+  constexpr axes memory_order(int i) const {
+    const axes mine = g.nodes.at[i].ax;
+    int o = i;
+    while (g.nodes.at[o].op->how == form::view && g.nodes.at[o].ax.matches(mine) && g.nodes.at[o].op == &arrange_def)
+      o = g.in(o, 0);
+    return g.nodes.at[o].ax.matches(mine) && order.at[o].n ? order.at[o] : mine;
+  }
+};
+} // namespace weft::ir

@@ -1,0 +1,39 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "forms.hpp"
+
+namespace weft::ir {
+namespace {
+bool same_form(const tensor_ref& a, const tensor_ref& b) {
+  if (a.type != b.type || !(a.ax == b.ax)) return false;
+  for (int i = 0; i < a.ax.n; i++)
+    if (a.extent[i] != b.extent[i] || a.stride[i] != b.stride[i]) return false;
+  return true;
+}
+} // namespace
+
+bool same_form(const std::vector<tensor_ref>& a, const std::vector<tensor_ref>& b) {
+  if (a.size() != b.size()) return false;
+  for (std::size_t i = 0; i < a.size(); i++)
+    if (!same_form(a[i], b[i])) return false;
+  return true;
+}
+
+namespace {
+/// The bytes from the first to past the last element of a tensor.
+std::pair<const char*, const char*> memory_of(const tensor_ref& t) {
+  long low = 0, high = 0;
+  for (int i = 0; i < t.ax.n; i++) {
+    if (t.extent[i] == 0) return {nullptr, nullptr};
+    (t.stride[i] < 0 ? low : high) += (t.extent[i] - 1) * t.stride[i];
+  }
+  const long size = static_cast<long>(size_of(t.type));
+  const char* p = static_cast<const char*>(t.data);
+  return {p + low * size, p + (high + 1) * size};
+}
+} // namespace
+bool overlap(const tensor_ref& a, const tensor_ref& b) {
+  const auto [a0, a1] = memory_of(a);
+  const auto [b0, b1] = memory_of(b);
+  return a0 && b0 && a0 < b1 && b0 < a1;
+}
+} // namespace weft::ir

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "planned.hpp"
+
+#include <weft/passes/memory.hpp>
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+namespace weft::ir {
+namespace {
+
+template <class T> product_call prepared(graph_view g, const planned& p, int i, const axes& chain) {
+  const auto placed_at = [&](int n) {
+    const region_memory& m = p.memory[static_cast<std::size_t>(n)];
+    layout l = m.strides;
+    l.offset = m.offset;
+    return l;
+  };
+  return prepare_product(g, i, chain, placed_at(g.in(i, 0)), placed_at(g.in(i, 1)), placed_at(i), p.extents, sizeof(T));
+}
+/// A view must lie inside what it is a view of.
+void check_view(graph_view g, const planned& p, int i) {
+  const node& x = g[i];
+  if (!x.at.axis || !x.at.to) return;
+  const int o = g.in(i, 0);
+  const long whole = p.extents.of(g[o].ax[g[o].ax.find(x.at.axis)]), part = p.extents.of(x.at.to);
+  if (x.at.start + part > whole)
+    throw error(fmt::format("{}: [{}, {}) of axis {} reaches beyond its extent {}", x.op->name, x.at.start,
+                            x.at.start + part, x.at.axis->name, whole));
+}
+} // namespace
+
+tensor_ref reference_to(const program_data& data, const planned& p, int i) {
+  const region_memory& m = p.memory[static_cast<std::size_t>(i)];
+  tensor_ref t;
+  t.type = m.type, t.ax = data.lowered[i].ax;
+  p.extents.fill(t.ax, t.extent);
+  std::copy_n(m.strides.stride, max_rank, t.stride);
+  t.data = static_cast<char*>(p.storage[static_cast<std::size_t>(m.storage)]) +
+           m.offset * static_cast<long>(size_of(m.type));
+  return t;
+}
+
+template <class T> void plan_steps(const program_data& data, planned& p) {
+  const graph_view g = data.lowered;
+  const plan_view& plan = data.plan;
+  const auto n = static_cast<std::size_t>(g.size());
+  p.memory.resize(n), p.arena_offset.assign(n, -1), p.external_output.assign(n, -1), p.storage.assign(n, nullptr);
+  const list<int> direct = direct_outputs(g, plan);
+  for (int i = 0; i < g.size(); i++) p.external_output[static_cast<std::size_t>(i)] = direct[i];
+  for (int k = 0; k < g.outputs.size(); k++) {
+    const int o = g.outputs[k];
+    if (direct[o] != k) p.copies.push_back(k);
+    else if (p.outputs[static_cast<std::size_t>(k)].type != dtype_of<T>)
+      throw error(fmt::format("output {}: expected {} values, like the inputs, got {}", k, name_of(dtype_of<T>),
+                              name_of(p.outputs[static_cast<std::size_t>(k)].type)));
+  }
+  std::size_t next_input = 0;
+  for (int i = 0; i < g.size(); i++) {
+    region_memory& m = p.memory[static_cast<std::size_t>(i)];
+    m.storage = i, m.type = lane_dtype<T>(g[i].k);
+    if (g[i].op->how == form::input) {
+      const tensor_ref& t = p.inputs[next_input++];
+      m.type = t.type, m.strides = layout_of(t, g[i].ax);
+    } else if (g[i].op->how == form::view) {
+      const int o = g.in(i, 0);
+      m = p.memory[static_cast<std::size_t>(o)];
+      m.strides.offset = m.offset;
+      m.strides = g[i].op->view(m.strides, g[o].ax, g[i]);
+      m.offset = m.strides.offset;
+      if (plan.stored[storage_of(g, i)] || g[storage_of(g, i)].op->how == form::input) check_view(data.lowered, p, i);
+    } else if (const int k = p.external_output[static_cast<std::size_t>(i)]; k >= 0)
+      m.strides = layout_of(p.outputs[static_cast<std::size_t>(k)], g[i].ax);
+    else if (plan.stored[i]) m.strides = dense_layout(g[i].ax, plan.order[i], p.extents);
+  }
+  const memory_plan placed = plan_memory(g, plan, direct, p.extents.resolver(), sizeof(T));
+  for (std::size_t i = 0; i < n; i++) p.arena_offset[i] = placed.offset[static_cast<int>(i)];
+  p.arena_bytes = placed.peak;
+  std::size_t most_operands = 1;
+  for (const chain& c : find_chains(g, plan, p.extents.resolver())) {
+    p.chains.push_back({c, {}, 1});
+    for (int i = 0; i < c.shared.n; i++) p.chains.back().total *= p.chains.back().extent[i] = p.extents.of(c.shared[i]);
+    for (int k = c.first; k < c.first + c.steps; k++) {
+      const step& s = plan.steps[k];
+      p.regions.emplace_back(), p.products.emplace_back();
+      if (s.what == step::run_region) {
+        const auto where = [&](int i) { return p.memory[static_cast<std::size_t>(i)]; };
+        p.regions.back() = prepare_region<T>(g, plan, plan.regions[s.id], c.shared, p.extents, where);
+        p.worker_bytes = std::max(p.worker_bytes, p.regions.back().scratch_bytes);
+      } else if (s.what == step::run_product) {
+        p.products.back() = prepared<T>(data.lowered, p, s.id, c.shared);
+        const product_call& call = p.products.back();
+        long& bytes = c.shared.n ? p.worker_bytes : p.pack_bytes; // in a chain each worker packs for itself
+        bytes = std::max(bytes, call.pack_a_bytes + call.pack_b_bytes + call.pack_c_bytes + 192);
+      } else most_operands = std::max(most_operands, static_cast<std::size_t>(g[s.id].count));
+    }
+  }
+  p.general_in.resize(most_operands);
+}
+template void plan_steps<float>(const program_data&, planned&);
+template void plan_steps<double>(const program_data&, planned&);
+} // namespace weft::ir
