@@ -38,11 +38,12 @@ int main() {
   auto v = normal(tensor<float>(batch(2), head, key(128), d), 3);
 
   tensor<float> out = attend(q, k, v); // allocates its result
-  fmt::print("{:.3}\n\n", out);
+  fmt::print("the first head's result: {:.3}\n\n", view(out).at(batch(0)).at(head(0)));
   fmt::print("{}\n", attend.explain(q, k, v)); // the plan, step by step, with FLOPs and bytes
   fmt::print("stores query x key: {}\n\n", attend.materializes(query, key));
 
   auto [value, gradient] = gradients(q, k, v);
   auto& [dq, dk, dv] = gradient;
-  fmt::print("mean square of the result: {:.6}\nits gradient with respect to q: {:.3}\n", value.item(), dq);
+  fmt::print("mean square of the result: {:.6}\nits gradient with respect to the first head's q: {:.3}\n", value.item(),
+             view(dq).at(batch(0)).at(head(0)));
 }

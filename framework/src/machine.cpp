@@ -199,10 +199,11 @@ struct machine::state {
       const strides_along at(t, t.ax);
       each_index(t.extent, t.ax.n, [&](const long* i) {
         if (!std::isnan(static_cast<double>(elements<S>(t)[at(i)]))) return;
+        std::string_view file = x.where.file;
+        file.remove_prefix(file.rfind('/') == file.npos ? 0 : file.rfind('/') + 1);
         std::string where;
         for (int k = 0; k < t.ax.n; k++) where += fmt::format("{}{}={}", k ? ", " : "", t.ax[k]->name, i[k]);
-        throw error(
-            fmt::format("NaN: the first is in {} [{}] at {}:{}", x.op->name, where, x.where.file, x.where.line));
+        throw error(fmt::format("NaN: the first is in {} [{}] at {}:{}", x.op->name, where, file, x.where.line));
       });
     });
   }

@@ -31,6 +31,7 @@ std::string attributes_of(graph_view g, const node& x) {
     return fmt::format(" over {}{}", names_of(a.shape), a.value != 1 ? fmt::format(" times {}", a.value) : "");
   default: break;
   }
+  if (x.op->is(trait::log_sum_exp)) return fmt::format(" over {}", names_of(g[g.in(x, 0)].ax.without(x.ax)));
   std::string s;
   if (a.axis) s += fmt::format(" {}", a.axis->name);
   if (a.to) s += fmt::format(" to {}", a.to->name);

@@ -184,8 +184,13 @@ template <class T> void run_task(const product_call& p, long task, const T* a, c
     a += j * l.a, b += j * l.b, c += j * l.c;
   }
   const long from = p.m * block / p.row_blocks, rows = p.m * (block + 1) / p.row_blocks - from;
+  if (rows == 0 || p.n == 0) return;
   long terms = 1;
   for (const product_loop& l : p.sums) terms *= l.extent;
+  if (terms == 0 || p.k == 0) { // the sum of nothing
+    for (long i = 0; i < rows; i++) std::fill_n(c + (from + i) * p.ldc, p.n, T(0));
+    return;
+  }
   for (long t = 0; t < terms; t++) {
     const T *ta = a, *tb = b;
     long rest = t;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include <weft/ops/pad.hpp>
+#include <weft/ops/all.hpp>
 
 #include <weft/kernel/general.hpp>
 #include <weft/run/error.hpp>

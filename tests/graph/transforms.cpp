@@ -7,6 +7,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cmath>
+
 /// Functions of functions, and of structures: what they compose to, traced by compile (each transformation a stage) and
 /// by build (all at once, at run time).
 using namespace weft;

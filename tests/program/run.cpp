@@ -231,3 +231,12 @@ BOOST_AUTO_TEST_CASE(facts_are_constants) {
   static_assert(renamed.materializes(rows, columns_of_rows) && renamed.materializes(rows, prime(rows)));
   BOOST_TEST(attend.explain().find("product of q, k over [d]") != std::string::npos);
 }
+
+BOOST_AUTO_TEST_CASE(empty_axes_sum_to_nothing) {
+  inputs<double> x(5, 0, 8);
+  const auto out = attend(x.q, x.k, x.v, x.slope);
+  BOOST_TEST(out.size() == 3 * 4 * 5 * 8);
+  for (double y : out) BOOST_TEST(y == 0);
+  BOOST_TEST(same_bits(out, attend.reference(x.q, x.k, x.v, x.slope)));
+  BOOST_TEST(difference(gradients.reference(x.q, x.k, x.v, x.slope), gradients(x.q, x.k, x.v, x.slope)) == 0);
+}

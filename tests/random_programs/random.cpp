@@ -142,6 +142,62 @@ struct trial {
 
 std::string shown(const live_program& p) { return ir::to_text(p.source()) + "lowered:\n" + ir::to_text(p.lowered()) + ir::to_text(p.lowered(), p.plan()); }
 
+/// A fault made small: the program of one value, in which other values that the fault does not need become inputs.
+struct culprit {
+  const live_program& p;
+  values all;              ///< of every node
+  double magnitude;
+  double tolerance;
+  std::vector<bool> given; ///< nodes that are inputs now
+  int node = -1;
+
+  culprit(const live_program& program, const values& in, double m) : p(program), magnitude(m), tolerance(tolerance::policies), given(static_cast<std::size_t>(p.source().size()), false) {
+    const live_program every([&](ir::builder& b) {
+      ir::rewriter copy(p.source(), b);
+      std::vector<expr> out;
+      for (int i = 0; i < p.source().size(); i++) out.push_back(copy.copy(p.source()[i])), copy.moved[i] = out.back().id;
+      return out;
+    });
+    all = every.reference(in);
+    try { // a tenth of the whole fault is a fault, rounding is none
+      const double whole = distance(p.reference(in), p.interpreted(in), magnitude);
+      if (std::isfinite(whole)) tolerance = std::max(tolerance, whole / 10);
+    } catch (const error&) {}
+    for (int i : p.source().inputs) given[static_cast<std::size_t>(i)] = true;
+  }
+  live_program part() const {
+    return live_program([&](ir::builder& b) {
+      ir::rewriter copy(p.source(), b);
+      for (int i = 0; i < p.source().size(); i++) {
+        const ir::node& x = p.source()[i];
+        if (given[static_cast<std::size_t>(i)]) copy.moved[i] = ir::input(b, x.ax, x.k, "given").id;
+        else if (i <= node) copy.moved[i] = copy.copy(x).id;
+      }
+      return std::vector<expr>{copy[node]};
+    });
+  }
+  bool at_fault() const try {
+    const live_program q = part();
+    values in;
+    for (std::size_t i = 0; i < given.size(); i++)
+      if (given[i]) in.push_back(all[i]);
+    return !(distance(q.reference(in), q.interpreted(in), magnitude) <= tolerance);
+  } catch (const error&) { return true; }
+  /// The smallest program found, or the whole one.
+  std::string found() {
+    for (node = 0; node < p.source().size(); node++)
+      if (!given[static_cast<std::size_t>(node)] && at_fault()) {
+        for (int i = node; i-- > 0;)
+          if (const auto k = static_cast<std::size_t>(i); !given[k]) {
+            given[k] = true;
+            given[k] = at_fault();
+          }
+        return shown(part());
+      }
+    return shown(p);
+  }
+};
+
 /// Legal before and after the passes; the same by both policies, from and into memory of any layout, on any number of
 /// threads. Empty, or what is wrong.
 std::string verdict_on(const live_program& p, const values& in, double magnitude, dice roll) try {
@@ -201,14 +257,14 @@ struct covered {
 std::string verdict_on(std::uint64_t seed, covered& seen) {
   const trial w(seed);
   const dice roll{seed, 5000};
-  const auto blame = [&](const live_program& p, const std::string& what) {
-    return what.empty() ? what : "seed " + std::to_string(seed) + ", a=" + std::to_string(w.p.extent_a) + ", b=" + std::to_string(w.p.extent_b) + ": " + what + "\n" + shown(p);
+  const auto blame = [&](const live_program& p, const std::string& what, double magnitude = 1) {
+    return what.empty() ? what : "seed " + std::to_string(seed) + ", a=" + std::to_string(w.p.extent_a) + ", b=" + std::to_string(w.p.extent_b) + ": " + what + "\n" + culprit(p, w.inputs(p.source().inputs.size() > static_cast<int>(w.inputs(false).size())), magnitude).found();
   };
   const live_program plain = w.plain();
-  if (const auto bad = blame(plain, verdict_on(plain, w.inputs(false), summed_magnitude(plain, w.inputs(false)), roll)); !bad.empty()) return "value, " + bad;
+  if (const auto bad = blame(plain, verdict_on(plain, w.inputs(false), summed_magnitude(plain, w.inputs(false)), roll), 10); !bad.empty()) return "value, " + bad;
   const live_program first = w.first();
   const double size = summed_magnitude(first, w.inputs(true));
-  if (const auto bad = blame(first, verdict_on(first, w.inputs(true), size, roll)); !bad.empty()) return "first derivative, " + bad;
+  if (const auto bad = blame(first, verdict_on(first, w.inputs(true), size, roll), size); !bad.empty()) return "first derivative, " + bad;
   const values d = first.interpreted(w.inputs(true));
   const value one(tensor<double>(1.0));
   seen.add(first, d);
@@ -216,7 +272,7 @@ std::string verdict_on(std::uint64_t seed, covered& seen) {
   if (w.p.large()) return ""; // the reference would take its time
   const live_program second = w.second();
   const double larger = summed_magnitude(second, w.inputs(true));
-  if (const auto bad = blame(second, verdict_on(second, w.inputs(true), larger, roll)); !bad.empty()) return "second derivative, " + bad;
+  if (const auto bad = blame(second, verdict_on(second, w.inputs(true), larger, roll), larger); !bad.empty()) return "second derivative, " + bad;
   const values h = second.interpreted(w.inputs(true));
   seen.add(second, h);
   const auto half = h.begin() + static_cast<long>(h.size() / 2);

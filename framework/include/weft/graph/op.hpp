@@ -147,7 +147,7 @@ struct extents_of {
   constexpr long operator()(axis_ref a) const { return of(self, a); }
 };
 
-/// An op as the graph sees it: one static object, made from the op's struct by `of<Op>` (see elementwise.hpp).
+/// An op as the graph sees it: one static object, made from the op's struct by `of<Op>` (see define.hpp).
 struct op_def {
   std::string_view name;
   unsigned hash = 0;
