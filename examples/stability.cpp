@@ -13,7 +13,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <functional>
+#include <cstdlib>
 
 namespace steps {
 using namespace weft;
@@ -190,7 +190,9 @@ options parse(int count, char** arguments) {
   app.option_defaults()->always_capture_default();
   app.add_option("--seed", o.seed, "of all random numbers");
   app.add_option("--sets", o.sets, "independent sets of 64 keys and 64 queries")->check(CLI::Range(16l, 1024l));
-  app.add_option("--threads", o.threads, "0: as many as the hardware runs")->check(CLI::Range(0l, 256l));
+  app.add_option("--threads", o.threads, "that work (default: as many as the hardware runs)")
+      ->check(CLI::Range(1l, 256l))
+      ->default_str("");
   try {
     app.parse(count, arguments);
   } catch (const CLI::Success& e) { std::exit(app.exit(e)); } catch (const CLI::ParseError& e) {

@@ -22,6 +22,7 @@
 #include <algorithm>
 #include <chrono>
 #include <cmath>
+#include <cstdlib>
 
 namespace {
 
@@ -52,7 +53,9 @@ options parse(int count, char** arguments) {
                                                                         : "'" + s + "' is no positive number";
   });
   app.add_option("--seed", o.model.seed, "of all random numbers");
-  app.add_option("--threads", o.threads, "0: as many as the hardware runs")->check(CLI::Range(0l, 256l));
+  app.add_option("--threads", o.threads, "that work (default: as many as the hardware runs)")
+      ->check(CLI::Range(1l, 256l))
+      ->default_str("");
   app.add_option("--scale", o.scale, "on: scores are divided by sqrt(d)")->check(CLI::IsMember({"on", "off"}));
   app.add_option("--init", o.init, "unit: components of q and k start with unit variance; gpt2: as GPT-2")
       ->check(CLI::IsMember({"unit", "gpt2"}));
