@@ -13,7 +13,7 @@ struct carver {
   char* at;
   long used = 0;
   template <class T> T* take(long n) {
-    T* p = reinterpret_cast<T*>(at + used);
+    T* p = at ? reinterpret_cast<T*>(at + used) : nullptr;
     used += (n * static_cast<long>(sizeof(T)) + 63) / 64 * 64;
     return p;
   }

@@ -113,7 +113,7 @@ struct alias_op {
 inline constexpr op_def alias_def = of<alias_op>::make();
 
 constexpr expr fresh(const expr& x) { return x.id < 0 ? x : emit(&alias_def, &x, 1, {}, x.where()); }
-constexpr expr arrange(const expr& x, const axes& to, place p = {}) {
+constexpr expr arrange(const expr& x, axes to, place p = {}) { // by value: the builder's nodes move
   if (x.id < 0 || x.ax() == to) return x;
   attributes a;
   a.shape = to;

@@ -6,15 +6,15 @@
 namespace weft::ir {
 
 /// x with the axes `want`: what x repeats is summed (a cotangent's broadcast reversed), what it lacks is repeated. The
-/// one place where cotangents are reduced.
-constexpr expr to_axes(const expr& x, const axes& want, place p) {
+/// one place where cotangents are reduced. (Axes come by value: those of a node move when nodes are added.)
+constexpr expr to_axes(const expr& x, axes want, place p) {
   if (x.id < 0 || x.ax() == want) return x;
   const axes extra = x.ax().without(want);
   const expr reduced = extra.n ? sum(at(x, p), extra) : x;
   return reduced.ax().matches(want) ? reduced : arrange(reduced, want, p);
 }
 
-constexpr expr zeros(builder& g, const axes& ax, place p) { return arrange(attach(g, expr(0.0).loose, p), ax, p); }
+constexpr expr zeros(builder& g, axes ax, place p) { return arrange(attach(g, expr(0.0).loose, p), ax, p); }
 
 /// Which nodes of [0, end) depend on `leaves`, through real values alone.
 constexpr list<bool> reached_from(const builder& g, range<int> leaves, int end, int& first) {
@@ -116,9 +116,9 @@ constexpr void forward(builder& g, range<int> leaves, range<int> tangents, range
   }
   for (int k = 0; k < values.size(); k++) {
     const int v = values.at[k];
-    if (v >= 0)
-      out[k] =
-          arrange(tangent.at[v] >= 0 ? expr{&g, tangent.at[v]} : zeros(g, g.nodes.at[v].ax, {}), g.nodes.at[v].ax).id;
+    if (v < 0) continue;
+    const axes ax = g.nodes.at[v].ax;
+    out[k] = arrange(tangent.at[v] >= 0 ? expr{&g, tangent.at[v]} : zeros(g, ax, {}), ax).id;
   }
 }
 } // namespace weft::ir

@@ -18,14 +18,14 @@ constexpr list<int> direct_outputs(graph_view g, const plan_view& p) {
 /// that stores `to` has read what it needs of `from` before.
 constexpr bool overwrites(graph_view g, const plan_view& p, const region& r, int to, int from) {
   if (g[to].k != g[from].k || !(p.order[to] == p.order[from]) || !p.order[to].matches(r.space)) return false;
-  bool read = false;
+  bool read = false, overwritten = false;
   for (int k = 0; k < r.passes; k++) {
     const region_pass& pass = p.passes[r.first_pass + k];
     short load = -1, stored = -1;
     for (int i = 0; i < pass.loads; i++) {
       const slot& l = p.slots[pass.first_slot + i];
       if (l.where == slot::value && storage_of(g, l.id) == from) {
-        if (load >= 0 || l.id != from) return false;
+        if (load >= 0 || l.id != from || overwritten) return false;
         load = static_cast<short>(i), read = true;
       }
     }
@@ -34,7 +34,7 @@ constexpr bool overwrites(graph_view g, const plan_view& p, const region& r, int
           l.where == slot::value && l.id == to)
         stored = static_cast<short>(i);
     if (stored < 0) continue;
-    if (k + 1 < r.passes && !p.passes[r.first_pass + k + 1].rows) return false; // a later pass may read `from` again
+    overwritten = true;
     bool written = false;
     short place = -1;
     for (int i = 0; i < pass.count; i++) {
