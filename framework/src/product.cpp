@@ -104,7 +104,19 @@ product_call prepare_product(graph_view g, int i, const axes& chain, const layou
   axes rows = x.ax.without(bx), columns = x.ax.without(ax);
   product_call p;
   p.a = a, p.b = b, p.c = c, p.alpha = x.at.value;
-  for (int attempt = 0; attempt < 4; attempt++) {
+  const auto joined = [](axes first, const axes& then) {
+    for (axis_ref e : then) first.add(e);
+    return first;
+  };
+  const auto pack = [&](bool& flag, layout& l, long& bytes, const axes& of, const axes& matrix) {
+    long elements = 0;
+    l = packed(of, matrix, chain, extents, elements);
+    flag = true, bytes = elements * element_size;
+  };
+  const auto pack_a = [&] { pack(p.pack_a, p.a, p.pack_a_bytes, ax, joined(rows, x.at.shape)); };
+  const auto pack_b = [&] { pack(p.pack_b, p.b, p.pack_b_bytes, bx, joined(x.at.shape, columns)); };
+  const auto pack_c = [&] { pack(p.pack_c, p.c, p.pack_c_bytes, x.ax, joined(rows, columns)); };
+  for (;;) {
     p.batch.clear(), p.sums.clear();
     classes k = classify(g, i, chain, p.a, p.b, p.c, extents);
     const dimension m = taken(k.rows, p.batch, [](const dimension& d) { return d.c == 1 || d.a == 1; });
@@ -114,41 +126,15 @@ product_call prepare_product(graph_view g, int i, const axes& chain, const layou
     p.m = m.extent, p.n = n.extent, p.k = s.extent;
     bool ta = false, tb = false, tc = false;
     long la = 1, lb = 1, lc = 1;
-    long elements = 0;
-    if (!readable(m, m.a, s, s.a, ta, la)) {
-      p.a = packed(
-          ax,
-          [&] {
-            axes o = rows;
-            for (axis_ref e : x.at.shape) o.add(e);
-            return o;
-          }(),
-          chain, extents, elements);
-      p.pack_a = true, p.pack_a_bytes = elements * element_size;
-      continue;
-    }
-    if (!readable(s, s.b, n, n.b, tb, lb)) {
-      p.b = packed(
-          bx,
-          [&] {
-            axes o = x.at.shape;
-            for (axis_ref e : columns) o.add(e);
-            return o;
-          }(),
-          chain, extents, elements);
-      p.pack_b = true, p.pack_b_bytes = elements * element_size;
-      continue;
-    }
-    if (!readable(m, m.c, n, n.c, tc, lc)) {
-      p.c = packed(
-          x.ax,
-          [&] {
-            axes o = rows;
-            for (axis_ref e : columns) o.add(e);
-            return o;
-          }(),
-          chain, extents, elements);
-      p.pack_c = true, p.pack_c_bytes = elements * element_size;
+    const bool a_fits = readable(m, m.a, s, s.a, ta, la), b_fits = readable(s, s.b, n, n.b, tb, lb),
+               c_fits = readable(m, m.c, n, n.c, tc, lc);
+    if (!a_fits || !b_fits || !c_fits) {
+      // One after another; where that does not help all three, whose packed forms step alike.
+      const bool all = (!a_fits && p.pack_a) || (a_fits && !b_fits && p.pack_b) || (a_fits && b_fits && p.pack_c);
+      if (p.pack_a && p.pack_b && p.pack_c) throw error("contract: a packed product does not fit BLAS");
+      if (all || !a_fits) pack_a();
+      if (all || (a_fits && !b_fits)) pack_b();
+      if (all || (a_fits && b_fits)) pack_c();
       continue;
     }
     p.swapped = tc;
