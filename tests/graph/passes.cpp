@@ -62,7 +62,7 @@ BOOST_AUTO_TEST_CASE(simplify_shares_folds_and_drops) {
   compare("simplify", through(ir::simplify, [](ir::builder& b) {
             const expr x = input(b, {query, d}, "x"), y = input(b, {d}, "y");
             exp(x); // nothing reads it
-            const expr shared = tanh(ir::fresh(x)) + at(tanh(x));                   // one tanh
+            const expr shared_with = tanh(ir::fresh(x)), shared = shared_with + at(tanh(x));                           // one tanh
             const expr number = x * at(rsqrt(extent(d))) * 1.0 + 0.0;               // an eighth, and exact algebra
             const expr broadcast_needless = x * at(broadcast(y, {query, d}));       // elementwise ops broadcast themselves
             const expr kept = at(broadcast(y, {query, d})) + at(sum(x, query) * 0); // the order of the result needs this one; 0 x is not 0
