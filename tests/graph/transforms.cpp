@@ -88,23 +88,30 @@ BOOST_AUTO_TEST_CASE(forward_and_reverse_agree) {
   BOOST_TEST(near(by_hvp(two, three), 3 * curvature));
   static constexpr auto by_jvp_of_grad = compile(jvp(grad(total)), x_n, t_n);
   BOOST_TEST(near(by_jvp_of_grad(two, three).tangent, 3 * curvature));
-  static constexpr auto jvp_of_jvp = compile(jvp([](expr x) { return jvp(wave)(x, 1.0 + 0.0 * at(x)).tangent; }), x_n, t_n);
+  static constexpr auto jvp_of_jvp =
+      compile(jvp([](expr x) { return jvp(wave)(x, 1.0 + 0.0 * at(x)).tangent; }), x_n, t_n);
   BOOST_TEST(near(jvp_of_jvp(two, three).tangent, 3 * curvature));
 }
 
 /// Differentiating with respect to a name does not touch what was captured under another.
 BOOST_AUTO_TEST_CASE(a_captured_twin_stays_a_constant) {
-  static constexpr auto confusion = compile([](expr z) { return grad([z](expr y) { return sum(y * at(z), n); })(z); }, arg<"z">(n));
+  static constexpr auto confusion =
+      compile([](expr z) { return grad([z](expr y) { return sum(y * at(z), n); })(z); }, arg<"z">(n));
   BOOST_TEST(near(confusion(two), 2)); // d/dy alone: z, not 2 z
-  static constexpr auto perturbation = compile([](expr z) { return jvp([z](expr y) { return y * at(z); })(z, 1.0 + 0.0 * at(z)).tangent; }, arg<"z">(n));
+  static constexpr auto perturbation =
+      compile([](expr z) { return jvp([z](expr y) { return y * at(z); })(z, 1.0 + 0.0 * at(z)).tangent; }, arg<"z">(n));
   BOOST_TEST(near(perturbation(two), 2));
   // grad_x (x * grad_y (x y)) = grad_x x^2 = 2 x
-  static constexpr auto nested = compile(grad([](expr x) { return sum(x * at(grad([x](expr y) { return sum(x * at(y), n); })(x)), n); }), x_n);
+  static constexpr auto nested =
+      compile(grad([](expr x) { return sum(x * at(grad([x](expr y) { return sum(x * at(y), n); })(x)), n); }), x_n);
   BOOST_TEST(near(nested(three), 6));
 }
 
 BOOST_AUTO_TEST_CASE(what_the_value_does_not_reach_has_gradient_zero) {
-  static constexpr auto unreached = compile(grad([](expr x, expr y) { return sum(x, n) + 0 * at(sum(index(m) * 1.0, m)) + 0 * at(sum(stop_gradient(y), n)); }, wrt<1>), x_n, y_n);
+  static constexpr auto unreached = compile(
+      grad([](expr x, expr y) { return sum(x, n) + 0 * at(sum(index(m) * 1.0, m)) + 0 * at(sum(stop_gradient(y), n)); },
+           wrt<1>),
+      x_n, y_n);
   BOOST_TEST(near(unreached(two, three), 0));
   static constexpr auto constant = compile(value_and_grad([](expr, expr y) { return sum(y, n); }), x_n, y_n);
   BOOST_TEST(constant(two, three).value.item() == 15);
@@ -118,7 +125,8 @@ BOOST_AUTO_TEST_CASE(what_the_value_does_not_reach_has_gradient_zero) {
 }
 
 BOOST_AUTO_TEST_CASE(integers_are_carried_along) {
-  static constexpr auto picked = compile(grad([](expr table, expr ids) { return sum(gather(table, ids, n), m); }), arg<"table">(n), arg<"ids", integer>(m));
+  static constexpr auto picked = compile(grad([](expr table, expr ids) { return sum(gather(table, ids, n), m); }),
+                                         arg<"table">(n), arg<"ids", integer>(m));
   const auto g = picked(two, tensor<std::int64_t>::from({4, 0, 4}, m));
   BOOST_TEST(g == tensor<double>::from({1, 0, 0, 0, 2}, n));
 }
@@ -165,7 +173,9 @@ BOOST_AUTO_TEST_CASE(gradients_have_the_structure_of_the_parameters) {
 BOOST_AUTO_TEST_CASE(results_have_any_structure) {
   static constexpr auto named = compile(
       [](expr x) {
-        return outcome<expr>{.value = cube_sum(x), .slope = grad(cube_sum)(x), .curvature = grad([](expr y) { return sum(grad(cube_sum)(y), n); })(x)};
+        return outcome<expr>{.value = cube_sum(x), .slope = grad(cube_sum)(x), .curvature = grad([](expr y) {
+                                                                                 return sum(grad(cube_sum)(y), n);
+                                                                               })(x)};
       },
       x_n);
   const outcome<tensor<double>> o = named(two);
@@ -178,19 +188,28 @@ BOOST_AUTO_TEST_CASE(results_have_any_structure) {
   BOOST_TEST(total.item() == 10);
   BOOST_TEST(above[4]);
   BOOST_TEST(near(square, 4));
-  static constexpr auto nested = compile([](expr x) { return hana::make_tuple(sum(x, n), outcome<expr>{x, x * at(x), -x}, std::array<expr, 2>{x, 2.0 * at(x)}); }, x_n);
+  static constexpr auto nested = compile(
+      [](expr x) {
+        return hana::make_tuple(sum(x, n), outcome<expr>{x, x * at(x), -x}, std::array<expr, 2>{x, 2.0 * at(x)});
+      },
+      x_n);
   const auto h = nested(two);
   BOOST_TEST(hana::at_c<0>(h).item() == 10);
   BOOST_TEST(near(hana::at_c<1>(h).curvature, -2));
   BOOST_TEST(near(hana::at_c<2>(h)[1], 4));
   // of a structure, the first member is the loss and the others are carried along
-  static constexpr auto carried = compile(value_and_grad([](expr x) { return std::tuple{cube_sum(x), x * at(x)}; }), x_n);
+  static constexpr auto carried =
+      compile(value_and_grad([](expr x) { return std::tuple{cube_sum(x), x * at(x)}; }), x_n);
   const auto r = carried(two);
   BOOST_TEST(std::get<0>(r.value).item() == 40);
   BOOST_TEST(near(std::get<1>(r.value), 4));
   BOOST_TEST(near(r.gradient, 12));
   // and a cotangent for each member of one
-  static constexpr auto pulled = compile([](expr x, expr a, expr b) { return vjp([](expr y) { return std::tuple{y * at(y), sum(y, n)}; })(x, std::tuple{a, b}).cotangents; }, x_n, y_n, arg<"b">());
+  static constexpr auto pulled = compile(
+      [](expr x, expr a, expr b) {
+        return vjp([](expr y) { return std::tuple{y * at(y), sum(y, n)}; })(x, std::tuple{a, b}).cotangents;
+      },
+      x_n, y_n, arg<"b">());
   BOOST_TEST(near(pulled(two, three, tensor<double>(7.0)), 2 * 2 * 3 + 7));
 }
 
@@ -200,13 +219,15 @@ BOOST_AUTO_TEST_CASE(built_programs_are_the_compiled_ones) {
   factor += static_cast<double>(two.size());
   const auto f = [factor](expr x) { return sum(exp(x * 0.1) * at(x) * factor, n); };
   const auto built = build(value_and_grad(f), x_n);
-  static constexpr auto compiled = compile(value_and_grad([](expr x) { return sum(exp(x * 0.1) * at(x) * 6.0, n); }), x_n);
+  static constexpr auto compiled =
+      compile(value_and_grad([](expr x) { return sum(exp(x * 0.1) * at(x) * 6.0, n); }), x_n);
   BOOST_TEST(built.data().source.size() == compiled.data().source.size());
   BOOST_TEST(built.data().lowered.size() == compiled.data().lowered.size());
   BOOST_TEST(built.data().plan.steps.size() == compiled.data().plan.steps.size());
   BOOST_TEST(built(two).value == compiled(two).value);
   BOOST_TEST(built(two).gradient == compiled(two).gradient);
   BOOST_CHECK_EXCEPTION(build([](expr x) { return sum(x, m); }, x_n), error, [](const error& e) {
-    return std::string(e.what()).starts_with("sum: no axis m=3 in ([n=5]); reduce over one of the operand's own axes at transforms.cpp:");
+    return std::string(e.what()).starts_with(
+        "sum: no axis m=3 in ([n=5]); reduce over one of the operand's own axes at transforms.cpp:");
   });
 }

@@ -36,7 +36,7 @@ struct wrong_partials_op : elementwise<1> {
   static constexpr std::string_view name = "wrong_partials";
   [[gnu::always_inline]] static auto eval(auto x) { return math::tanh(x); }
   static constexpr std::array<expr, 1> partials(const expr&, const expr& y) { return {1 - at(y)}; } // not 1 - y^2
-  static constexpr ir::interval range(ir::interval) { return {-0.5, 0.5}; }                          // not [-1, 1]
+  static constexpr ir::interval range(ir::interval) { return {-0.5, 0.5}; }                         // not [-1, 1]
 };
 struct wrong_second_op : elementwise<1> { // a first derivative that is right only where it is looked at as a number
   static constexpr std::string_view name = "wrong_second";
@@ -78,7 +78,8 @@ BOOST_AUTO_TEST_CASE(an_op_of_the_user_keeps_the_laws) {
 
 BOOST_AUTO_TEST_CASE(wrong_ops_break_the_laws) {
   const auto laws = []<class Op>(Op) {
-    const row r{ir::op<Op>, {{{n, i}}}, [](const std::vector<expr>& x) { return ir::unary<Op>(x[0]); }, "", reason::any};
+    const row r{
+        ir::op<Op>, {{{n, i}}}, [](const std::vector<expr>& x) { return ir::unary<Op>(x[0]); }, "", reason::any};
     const verdicts v = laws_of(r);
     print(r, v);
     return v;

@@ -12,9 +12,9 @@ namespace support {
 namespace law {
 enum { tangent, adjoint, second, symmetric, single, range, policies, count };
 }
-inline constexpr std::array<const char*, law::count> law_names{"jvp = differences", "<c,Jt> = <J'c,t>", "second = differences",
-                                                               "hessian symmetric", "float = double",    "range holds",
-                                                               "reference = interpreted"};
+inline constexpr std::array<const char*, law::count> law_names{
+    "jvp = differences", "<c,Jt> = <J'c,t>", "second = differences",   "hessian symmetric",
+    "float = double",    "range holds",      "reference = interpreted"};
 struct cell {
   bool kept = false;
   std::string text; ///< the error found, or why there is nothing to check
@@ -65,7 +65,9 @@ public:
       x.push_back(drawn(r.in[k], seed + k));
       if (r.in[k].k == real) moving_.push_back(k);
     }
-    for (std::size_t k : moving_) t.push_back(drawn({r.in[k].ax, real, -1, 1}, seed + 100 + k)), u.push_back(drawn({r.in[k].ax, real, -1, 1}, seed + 200 + k));
+    for (std::size_t k : moving_)
+      t.push_back(drawn({r.in[k].ax, real, -1, 1}, seed + 100 + k)),
+          u.push_back(drawn({r.in[k].ax, real, -1, 1}, seed + 200 + k));
   }
   live_program plain() const {
     return live_program([&](ir::builder& b) { return std::vector<expr>{r_.f(inputs(b, r_.in, "x"))}; });
@@ -88,7 +90,9 @@ public:
       const auto all = inputs(b, r_.in, "x"), t = inputs(b, moving_domains(), "t");
       const expr c = ir::input(b, result, real, "c");
       const auto gradient = [&](const std::vector<expr>& x) { return vjp(function(all))(x, c).cotangents; };
-      const auto slope = [&](const std::vector<expr>& x) { return sum(c * at(jvp(function(all))(x, t).tangent), result); };
+      const auto slope = [&](const std::vector<expr>& x) {
+        return sum(c * at(jvp(function(all))(x, t).tangent), result);
+      };
       std::vector<expr> out = jvp(gradient)(moving(all), t).tangent;
       const auto other = grad(slope)(moving(all));
       out.insert(out.end(), other.begin(), other.end());
@@ -133,8 +137,8 @@ inline cell range_law(const row& r, const trial& at_sample) {
       for (const value& y : p.run(how, precision::twice, in))
         for (long e = 0; e < y.size(); e++)
           if (y[e] < range.lo || y[e] > range.hi)
-            return std::to_string(y[e]) + " is not in [" + std::to_string(range.lo) + ", " + std::to_string(range.hi) + "] from [" +
-                   std::to_string(boxes[0].lo) + ", " + std::to_string(boxes[0].hi) + "]";
+            return std::to_string(y[e]) + " is not in [" + std::to_string(range.lo) + ", " + std::to_string(range.hi) +
+                   "] from [" + std::to_string(boxes[0].lo) + ", " + std::to_string(boxes[0].hi) + "]";
     return std::string();
   };
   bool bounded = false;
@@ -157,9 +161,13 @@ inline cell range_law(const row& r, const trial& at_sample) {
       if (r.in[k].k == integer) boxes[k] = {std::floor(std::max(ends[lo], -5.)), std::floor(std::min(ends[hi], 5.))};
       if (boxes[k].lo > boxes[k].hi) boxes[k].hi = boxes[k].lo;
       for (long e = 0; e < in[k].size(); e++) {
-        const double w = uniform_at(1000 + seed, static_cast<std::uint64_t>(e)), lowest = std::max(boxes[k].lo, -9.), highest = std::min(boxes[k].hi, 9.);
+        const double w = uniform_at(1000 + seed, static_cast<std::uint64_t>(e)), lowest = std::max(boxes[k].lo, -9.),
+                     highest = std::min(boxes[k].hi, 9.);
         const double inner = std::clamp(lowest + w * (highest - lowest), boxes[k].lo, boxes[k].hi);
-        in[k].set(e, e % 5 == 0 ? boxes[k].lo : e % 5 == 1 ? boxes[k].hi : r.in[k].k == real ? inner : std::floor(inner));
+        in[k].set(e, e % 5 == 0          ? boxes[k].lo
+                     : e % 5 == 1        ? boxes[k].hi
+                     : r.in[k].k == real ? inner
+                                         : std::floor(inner));
       }
     }
     if (const auto bad = violation(in, boxes, bounded); !bad.empty()) return {false, bad};
@@ -178,24 +186,28 @@ inline verdicts laws_of(const row& r) {
   const values y = plain.interpreted(w.x);
   double apart = distance(plain.reference(w.x), y);
   values rounded = as(precision::twice, as(precision::single, w.x));
-  double rounding = distance(as(precision::twice, plain.interpreted(as(precision::single, rounded), precision::single)), plain.interpreted(rounded));
+  double rounding = distance(as(precision::twice, plain.interpreted(as(precision::single, rounded), precision::single)),
+                             plain.interpreted(rounded));
   v[law::range] = range_law(r, w);
   const bool differentiable = result.k == real && w.moving_count() > 0;
   if (!differentiable || *r.no_derivative) {
     // still no way out: what has no derivative says so, and what stops one gives zeros
-    for (int k : {law::tangent, law::adjoint, law::second, law::symmetric}) v[k] = spared(*r.no_derivative ? r.no_derivative : "no reason given");
+    for (int k : {law::tangent, law::adjoint, law::second, law::symmetric})
+      v[k] = spared(*r.no_derivative ? r.no_derivative : "no reason given");
     if (!*r.no_derivative) v[law::tangent].kept = false;
     if (differentiable) {
       const values d = w.first(result.ax).interpreted(w.joined(w.x, w.t));
       for (std::size_t k = 1; k < d.size(); k++)
         if (d[k].largest() != 0) v[law::tangent] = {false, "a derivative that is not 0"};
-    } else if (r.op->vjp && r.op->rule != ir::kinds::same && r.op->rule != ir::kinds::select && r.op->rule != ir::kinds::keep && r.op->rule != ir::kinds::reals)
+    } else if (r.op->vjp && r.op->rule != ir::kinds::same && r.op->rule != ir::kinds::select &&
+               r.op->rule != ir::kinds::keep && r.op->rule != ir::kinds::reals)
       v[law::tangent] = {false, "has a derivative rule that nothing can reach"};
   } else {
     const live_program first = w.first(result.ax), second = w.second(result.ax);
     const values in = w.joined(w.x, w.t), d = first.interpreted(in), h = second.interpreted(in);
     const auto moving = w.moving_count();
-    v[law::tangent] = within(distance({d[1]}, differences([&](double s) { return plain.interpreted(w.moved_to(s)); })), tolerance::differences);
+    v[law::tangent] = within(distance({d[1]}, differences([&](double s) { return plain.interpreted(w.moved_to(s)); })),
+                             tolerance::differences);
     double magnitude = 1, forwards = dot(w.c[0], d[1], magnitude), backwards = 0;
     for (std::size_t k = 0; k < moving; k++) backwards += dot(d[2 + k], w.t[k], magnitude);
     v[law::adjoint] = within(std::abs(forwards - backwards) / magnitude, tolerance::adjoint);
@@ -203,16 +215,21 @@ inline verdicts laws_of(const row& r) {
       const values all = first.interpreted(w.joined(w.moved_to(s), w.t));
       return values(all.begin() + 2, all.end());
     };
-    const values want = differences(gradient_at), over_reverse(h.begin(), h.begin() + static_cast<long>(moving)), over_forward(h.begin() + static_cast<long>(moving), h.end());
-    v[law::second] = within(std::max(distance(over_reverse, want), distance(over_forward, want)), tolerance::differences);
+    const values want = differences(gradient_at), over_reverse(h.begin(), h.begin() + static_cast<long>(moving)),
+                 over_forward(h.begin() + static_cast<long>(moving), h.end());
+    v[law::second] =
+        within(std::max(distance(over_reverse, want), distance(over_forward, want)), tolerance::differences);
     double size = 1, one = 0, other = 0; // <u, H t> = <t, H u>, and both ways to H agree
     const values hu = second.interpreted(w.joined(w.x, w.u));
     for (std::size_t k = 0; k < moving; k++) one += dot(w.u[k], h[k], size), other += dot(w.t[k], hu[k], size);
-    v[law::symmetric] = within(std::max(std::abs(one - other) / size, distance(over_reverse, over_forward)), tolerance::adjoint);
+    v[law::symmetric] =
+        within(std::max(std::abs(one - other) / size, distance(over_reverse, over_forward)), tolerance::adjoint);
     apart = std::max({apart, distance(first.reference(in), d), distance(second.reference(in), h)});
     const values near = as(precision::twice, as(precision::single, in));
     for (const live_program* p : {&first, &second})
-      rounding = std::max(rounding, distance(as(precision::twice, p->interpreted(as(precision::single, near), precision::single)), p->interpreted(near)));
+      rounding = std::max(rounding,
+                          distance(as(precision::twice, p->interpreted(as(precision::single, near), precision::single)),
+                                   p->interpreted(near)));
   }
   v[law::policies] = within(apart, tolerance::policies);
   v[law::single] = within(rounding, tolerance::single);

@@ -2,8 +2,8 @@
 #pragma once
 #include <support/program.hpp>
 
-/// Small random programs over the listing: any op on any values that fit, kept of moderate size so that comparisons mean
-/// something.
+/// Small random programs over the listing: any op on any values that fit, kept of moderate size so that comparisons
+/// mean something.
 namespace support {
 
 namespace random_axes {
@@ -23,13 +23,15 @@ struct dice {
   std::uint64_t seed, counter = 0;
   int below(int n) { return static_cast<int>(integer_at(seed, counter++, static_cast<std::uint64_t>(n))); }
   bool one_in(int n) { return below(n) == 0; }
-  template <class X> const X& of(const std::vector<X>& x) { return x[static_cast<std::size_t>(below(static_cast<int>(x.size())))]; }
+  template <class X> const X& of(const std::vector<X>& x) {
+    return x[static_cast<std::size_t>(below(static_cast<int>(x.size())))];
+  }
 };
 
 struct random_program {
   std::uint64_t seed;
   long extent_a, extent_b;
-  double limit = 6000; ///< elements of an input; values may have three times as many
+  double limit = 6000;                         ///< elements of an input; values may have three times as many
   std::vector<axes> reals, integers, booleans; ///< the axes of the inputs
 
   static constexpr int id_count = 3; ///< the ids are integers of [0, 3): places on every static axis but `one`
@@ -38,14 +40,18 @@ struct random_program {
     dice roll{seed};
     const std::vector<long> extents{1, 2, 3, 4, 7, 8, 9, 16, 17, 33};
     extent_a = roll.of(extents), extent_b = roll.of(extents);
-    if (roll.one_in(10)) extent_a = 1100 + roll.below(200);  // more than a chunk of lanes
-    if (roll.one_in(25)) extent_b = 0;                       // nothing at all
+    if (roll.one_in(10)) extent_a = 1100 + roll.below(200);              // more than a chunk of lanes
+    if (roll.one_in(25)) extent_b = 0;                                   // nothing at all
     if (roll.one_in(80)) extent_a = 2500, extent_b = 17, limit = 150000; // work for several threads
     for (int k = 2 + roll.below(3); k-- > 0;) reals.push_back(some_axes(roll, 3));
     integers.push_back(some_axes(roll, 2));
     booleans = {some_axes(roll, 2), axes(random_axes::a), axes(random_axes::b)}; // the last two bind the extents
   }
-  long extent(axis_ref x) const { return x->extent != unbound ? x->extent : same(x, random_axes::a) || same(x, prime(random_axes::a)) ? extent_a : extent_b; }
+  long extent(axis_ref x) const {
+    return x->extent != unbound                                        ? x->extent
+           : same(x, random_axes::a) || same(x, prime(random_axes::a)) ? extent_a
+                                                                       : extent_b;
+  }
   bool large() const { return limit > 6000; }
   double elements(const axes& ax) const {
     double n = 1;
@@ -67,7 +73,8 @@ struct random_program {
   }
 
   /// The program: some of the last values made from the inputs.
-  std::vector<expr> operator()(const std::vector<expr>& x, const std::vector<expr>& ids, const std::vector<expr>& masks) const;
+  std::vector<expr> operator()(const std::vector<expr>& x, const std::vector<expr>& ids,
+                               const std::vector<expr>& masks) const;
 };
 
 /// The state of a program being made.
@@ -151,7 +158,9 @@ struct composer {
     default: {
       const axis_ref k = over[0];
       const expr gain = 1 + at(tanh(sum(x, x.ax().without(k))));
-      return layer_norm(tanh(x), k, gain, 0.5, 0.25); // a row may be constant: with a small epsilon its derivatives are rounding errors, enlarged
+      return layer_norm(
+          tanh(x), k, gain, 0.5,
+          0.25); // a row may be constant: with a small epsilon its derivatives are rounding errors, enlarged
     }
     }
   }
@@ -167,7 +176,8 @@ struct composer {
   /// The same elements elsewhere: renamed, cut, padded, joined, selected, reordered.
   expr moved(const expr& x, const std::vector<expr>& ids) {
     const axes ax = x.ax();
-    if (ax.n == 0) return small(ax, {random_axes::b, random_axes::c}) ? broadcast(x, {random_axes::b, random_axes::c}) : x;
+    if (ax.n == 0)
+      return small(ax, {random_axes::b, random_axes::c}) ? broadcast(x, {random_axes::b, random_axes::c}) : x;
     const axis_ref k = ax[roll.below(ax.n)];
     using namespace random_axes;
     const auto lacks = [&](axis_ref y) { return !ax.has(y); };
@@ -178,9 +188,13 @@ struct composer {
         else if (same(k, twins[j]) && lacks(pool[j])) return rename(x, k, pool[j]);
       return x;
     case 1: return permute(x, shuffled(ax));
-    case 2: return ax.has(d) && lacks(c) ? slice(x, d, roll.below(6), c) : ax.has(d) && lacks(e) ? slice(x, d, roll.below(4), e) : x;
+    case 2:
+      return ax.has(d) && lacks(c)   ? slice(x, d, roll.below(6), c)
+             : ax.has(d) && lacks(e) ? slice(x, d, roll.below(4), e)
+                                     : x;
     case 3: return ax.has(c) && lacks(d) ? pad(x, c, roll.below(6), d) : x;
-    case 4: return ax.has(c) && lacks(e) && lacks(d) ? concat(d, along(x, c), along(slice(pad(x, c, 2, d), d, 0, e), e)) : x;
+    case 4:
+      return ax.has(c) && lacks(e) && lacks(d) ? concat(d, along(x, c), along(slice(pad(x, c, 2, d), d, 0, e), e)) : x;
     case 5: {
       const expr& i = ids[0];
       return k->extent != unbound && k->extent > 1 && !i.ax().has(k) && small(ax, i.ax()) ? gather(x, i, k) : x;
@@ -195,7 +209,13 @@ struct composer {
       return scatter_add(y, i, to, some_of(i.ax(), true)) * 0.25;
     }
     case 7: return stop_gradient(x);
-    default: return lacks(b) && small(ax, axes(b)) ? broadcast(x, shuffled([&] { axes r = ax; r.add(b); return r; }())) : x;
+    default:
+      return lacks(b) && small(ax, axes(b)) ? broadcast(x, shuffled([&] {
+                                                          axes r = ax;
+                                                          r.add(b);
+                                                          return r;
+                                                        }()))
+                                            : x;
     }
   }
   expr chosen(const expr& x) {
@@ -205,7 +225,8 @@ struct composer {
     case 0: return x.ax().n ? softmax(where(c, x, -infinity), some_of(x.ax())) : x; // rows may be masked whole
     case 1:
       if (x.ax().n == 0) return x;
-      else if (const expr y = logsumexp(where(c, tanh(x), -infinity), some_of(x.ax())); true) return where(y < -100, 0.5, y);
+      else if (const expr y = logsumexp(where(c, tanh(x), -infinity), some_of(x.ax())); true)
+        return where(y < -100, 0.5, y);
     case 2: return where(c, x, 0.0);
     default: return where(!c, x, tanh(x));
     }
@@ -224,8 +245,11 @@ struct composer {
     case 2: r = i - at(extent(k)); break;
     case 3: r = i.ax().n ? max(i, i.ax()[roll.below(i.ax().n)]) : -i; break;
     case 4: r = i.ax().n ? min(sum(i, i.ax()[roll.below(i.ax().n)]), 99) : abs(i); break;
-    case 5: if (const expr c = partner(i, booleans); !c.empty()) r = where(c, i, 7); break;
-    default: if (const expr c = roll.of(booleans); small(i.ax(), c.ax())) r = i + at(c);
+    case 5:
+      if (const expr c = partner(i, booleans); !c.empty()) r = where(c, i, 7);
+      break;
+    default:
+      if (const expr c = roll.of(booleans); small(i.ax(), c.ax())) r = i + at(c);
     }
     integers.push_back(max(r, -99));
   }
@@ -234,18 +258,28 @@ struct composer {
     const axis_ref k = random_axes::pool[roll.below(6)];
     expr r = c;
     switch (roll.below(6)) {
-    case 0: if (small(i.ax(), axes(k))) r = i <= at(index(k)); break;
-    case 1: if (small(i.ax(), c.ax())) r = c && i > 1; break;
-    case 2: if (small(i.ax(), c.ax())) r = c || i == 2; break;
+    case 0:
+      if (small(i.ax(), axes(k))) r = i <= at(index(k));
+      break;
+    case 1:
+      if (small(i.ax(), c.ax())) r = c && i > 1;
+      break;
+    case 2:
+      if (small(i.ax(), c.ax())) r = c || i == 2;
+      break;
     case 3: r = !c; break;
-    case 4: if (const expr x = any_real(); small(x.ax())) r = x < 0.2137; break;
-    default: if (const expr j = partner(i, integers); !j.empty()) r = i != at(j);
+    case 4:
+      if (const expr x = any_real(); small(x.ax())) r = x < 0.2137;
+      break;
+    default:
+      if (const expr j = partner(i, integers); !j.empty()) r = i != at(j);
     }
     booleans.push_back(r);
   }
 };
 
-inline std::vector<expr> random_program::operator()(const std::vector<expr>& x, const std::vector<expr>& ids, const std::vector<expr>& masks) const {
+inline std::vector<expr> random_program::operator()(const std::vector<expr>& x, const std::vector<expr>& ids,
+                                                    const std::vector<expr>& masks) const {
   composer c{*this, {seed, 1000}, x, ids, masks};
   const int steps = 4 + c.roll.below(16);
   for (int k = 0; k < steps; k++) {

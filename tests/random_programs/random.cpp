@@ -32,7 +32,8 @@ struct spread {
     storage = value(k, p, order, extents);
     ref = storage.ref();
     if (const int g = order.find(gap); g >= 0) {
-      if (storage.size()) ref.data = static_cast<char*>(ref.data) + ref.stride[g] * static_cast<long>(size_of(ref.type));
+      if (storage.size())
+        ref.data = static_cast<char*>(ref.data) + ref.stride[g] * static_cast<long>(size_of(ref.type));
       for (int i = g; i + 1 < order.n; i++) ref.extent[i] = ref.extent[i + 1], ref.stride[i] = ref.stride[i + 1];
       ref.ax = order.without(axis_ref(gap));
     }
@@ -51,7 +52,8 @@ double summed_magnitude(const live_program& p, const values& in) {
       copy.moved[i] = y.id;
       if (x.k != real) continue;
       seen.push_back(y);
-      if (x.op == ir::op<sum_op>) seen.push_back(sum(abs(copy[p.source().in(i, 0)]), p.source()[p.source().in(i, 0)].ax.without(x.ax)));
+      if (x.op == ir::op<sum_op>)
+        seen.push_back(sum(abs(copy[p.source().in(i, 0)]), p.source()[p.source().in(i, 0)].ax.without(x.ax)));
       if (x.op == ir::op<contract_op>)
         seen.push_back(contract(abs(copy[p.source().in(i, 0)]), abs(copy[p.source().in(i, 1)]), x.at.shape));
     }
@@ -81,7 +83,8 @@ struct trial {
         to.push_back(v), offset++;
       }
     };
-    draw(p.reals, real, -1.5, 1.5, 0, x), draw(p.integers, integer, 0, random_program::id_count, 10, ids), draw(p.booleans, boolean, 0, 1, 20, masks);
+    draw(p.reals, real, -1.5, 1.5, 0, x), draw(p.integers, integer, 0, random_program::id_count, 10, ids),
+        draw(p.booleans, boolean, 0, 1, 20, masks);
     draw(p.reals, real, -1, 1, 30, t), draw(p.reals, real, -1, 1, 40, u);
   }
   values inputs(bool tangents) const {
@@ -94,7 +97,11 @@ struct trial {
     std::vector<expr> x, ids, masks, t, u;
   };
   traced arguments(ir::builder& b, bool tangents) const {
-    traced a{p.inputs(b, p.reals, real, "x"), p.inputs(b, p.integers, integer, "ids"), p.inputs(b, p.booleans, boolean, "mask"), {}, {}};
+    traced a{p.inputs(b, p.reals, real, "x"),
+             p.inputs(b, p.integers, integer, "ids"),
+             p.inputs(b, p.booleans, boolean, "mask"),
+             {},
+             {}};
     if (tangents) a.t = p.inputs(b, p.reals, real, "t"), a.u = p.inputs(b, p.reals, real, "u");
     return a;
   }
@@ -140,22 +147,27 @@ struct trial {
   }
 };
 
-std::string shown(const live_program& p) { return ir::to_text(p.source()) + "lowered:\n" + ir::to_text(p.lowered()) + ir::to_text(p.lowered(), p.plan()); }
+std::string shown(const live_program& p) {
+  return ir::to_text(p.source()) + "lowered:\n" + ir::to_text(p.lowered()) + ir::to_text(p.lowered(), p.plan());
+}
 
 /// A fault made small: the program of one value, in which other values that the fault does not need become inputs.
 struct culprit {
   const live_program& p;
-  values all;              ///< of every node
+  values all; ///< of every node
   double magnitude;
   double tolerance;
   std::vector<bool> given; ///< nodes that are inputs now
   int node = -1;
 
-  culprit(const live_program& program, const values& in, double m) : p(program), magnitude(m), tolerance(tolerance::policies), given(static_cast<std::size_t>(p.source().size()), false) {
+  culprit(const live_program& program, const values& in, double m)
+      : p(program), magnitude(m), tolerance(tolerance::policies),
+        given(static_cast<std::size_t>(p.source().size()), false) {
     const live_program every([&](ir::builder& b) {
       ir::rewriter copy(p.source(), b);
       std::vector<expr> out;
-      for (int i = 0; i < p.source().size(); i++) out.push_back(copy.copy(p.source()[i])), copy.moved[i] = out.back().id;
+      for (int i = 0; i < p.source().size(); i++)
+        out.push_back(copy.copy(p.source()[i])), copy.moved[i] = out.back().id;
       return out;
     });
     all = every.reference(in);
@@ -204,7 +216,8 @@ std::string verdict_on(const live_program& p, const values& in, double magnitude
   for (const ir::graph_view g : {p.source(), p.lowered()})
     if (const ir::message m = ir::verify(g); !m.empty()) return "illegal: " + std::string(m.view());
   const values want = p.reference(in), got = p.interpreted(in);
-  if (const double d = distance(want, got, magnitude); !(d <= tolerance::policies)) return "reference and interpreted differ by " + std::to_string(d / 1e-12) + "e-12";
+  if (const double d = distance(want, got, magnitude); !(d <= tolerance::policies))
+    return "reference and interpreted differ by " + std::to_string(d / 1e-12) + "e-12";
   std::vector<spread> places, results;
   std::vector<tensor_ref> given;
   for (std::size_t k = 0; k < in.size(); k++) {
@@ -218,9 +231,12 @@ std::string verdict_on(const live_program& p, const values& in, double magnitude
     return results.back().ref;
   };
   const values again = p.run(policy::interpreted, precision::twice, given, place);
-  if (const double d = distance(want, again, magnitude); !(d <= tolerance::policies)) return "strided memory gives a difference of " + std::to_string(d / 1e-12) + "e-12";
+  if (const double d = distance(want, again, magnitude); !(d <= tolerance::policies))
+    return "strided memory gives a difference of " + std::to_string(d / 1e-12) + "e-12";
   const values rounded = as(precision::single, in);
-  if (const double d = distance(p.reference(rounded, precision::single), p.interpreted(rounded, precision::single), magnitude); !(d <= tolerance::policies_single))
+  if (const double d =
+          distance(p.reference(rounded, precision::single), p.interpreted(rounded, precision::single), magnitude);
+      !(d <= tolerance::policies_single))
     return "in float32, reference and interpreted differ by " + std::to_string(d / 1e-6) + "e-6";
   const int threads = weft::threads();
   set_threads(3);
@@ -258,25 +274,37 @@ std::string verdict_on(std::uint64_t seed, covered& seen) {
   const trial w(seed);
   const dice roll{seed, 5000};
   const auto blame = [&](const live_program& p, const std::string& what, double magnitude = 1) {
-    return what.empty() ? what : "seed " + std::to_string(seed) + ", a=" + std::to_string(w.p.extent_a) + ", b=" + std::to_string(w.p.extent_b) + ": " + what + "\n" + culprit(p, w.inputs(p.source().inputs.size() > static_cast<int>(w.inputs(false).size())), magnitude).found();
+    return what.empty() ? what
+                        : "seed " + std::to_string(seed) + ", a=" + std::to_string(w.p.extent_a) +
+                              ", b=" + std::to_string(w.p.extent_b) + ": " + what + "\n" +
+                              culprit(p, w.inputs(p.source().inputs.size() > static_cast<int>(w.inputs(false).size())),
+                                      magnitude)
+                                  .found();
   };
   const live_program plain = w.plain();
-  if (const auto bad = blame(plain, verdict_on(plain, w.inputs(false), summed_magnitude(plain, w.inputs(false)), roll), 10); !bad.empty()) return "value, " + bad;
+  if (const auto bad =
+          blame(plain, verdict_on(plain, w.inputs(false), summed_magnitude(plain, w.inputs(false)), roll), 10);
+      !bad.empty())
+    return "value, " + bad;
   const live_program first = w.first();
   const double size = summed_magnitude(first, w.inputs(true));
-  if (const auto bad = blame(first, verdict_on(first, w.inputs(true), size, roll), size); !bad.empty()) return "first derivative, " + bad;
+  if (const auto bad = blame(first, verdict_on(first, w.inputs(true), size, roll), size); !bad.empty())
+    return "first derivative, " + bad;
   const values d = first.interpreted(w.inputs(true));
   const value one(tensor<double>(1.0));
   seen.add(first, d);
-  if (!symmetric({d[0]}, {one}, values(d.begin() + 1, d.end()), w.t, size)) return "<gradient, t> is not the tangent, " + blame(first, "J");
+  if (!symmetric({d[0]}, {one}, values(d.begin() + 1, d.end()), w.t, size))
+    return "<gradient, t> is not the tangent, " + blame(first, "J");
   if (w.p.large()) return ""; // the reference would take its time
   const live_program second = w.second();
   const double larger = summed_magnitude(second, w.inputs(true));
-  if (const auto bad = blame(second, verdict_on(second, w.inputs(true), larger, roll), larger); !bad.empty()) return "second derivative, " + bad;
+  if (const auto bad = blame(second, verdict_on(second, w.inputs(true), larger, roll), larger); !bad.empty())
+    return "second derivative, " + bad;
   const values h = second.interpreted(w.inputs(true));
   seen.add(second, h);
   const auto half = h.begin() + static_cast<long>(h.size() / 2);
-  if (!symmetric(values(h.begin(), half), w.u, values(half, h.end()), w.t, larger)) return "<u, H t> is not <t, H u>, " + blame(second, "H");
+  if (!symmetric(values(h.begin(), half), w.u, values(half, h.end()), w.t, larger))
+    return "<u, H t> is not <t, H u>, " + blame(second, "H");
   return "";
 }
 } // namespace
@@ -295,7 +323,8 @@ BOOST_AUTO_TEST_CASE(random_programs_agree) {
     BOOST_TEST(bad.empty(), bad);
     failures += !bad.empty(), programs++;
   }
-  std::printf("%lu random programs, %ld nodes; results that are not finite: %.2f%%\n", programs, seen.nodes, 100. * static_cast<double>(seen.not_finite) / static_cast<double>(seen.results));
+  std::printf("%lu random programs, %ld nodes; results that are not finite: %.2f%%\n", programs, seen.nodes,
+              100. * static_cast<double>(seen.not_finite) / static_cast<double>(seen.results));
   BOOST_TEST(seen.not_finite * 10 < seen.results); // or the comparisons would mean little
   if (count >= 500)
     hana::for_each(ops::all, [&](auto op) {

@@ -10,7 +10,8 @@
 #include <variant>
 #include <vector>
 
-/// Programs made while a test runs: traced, lowered and planned by the library's own functions, with nothing to compile.
+/// Programs made while a test runs: traced, lowered and planned by the library's own functions, with nothing to
+/// compile.
 namespace support {
 using namespace weft;
 
@@ -132,7 +133,8 @@ public:
     values out;
     for (std::size_t k = 0; k < shapes.size(); k++) {
       const tensor_ref& s = shapes[k];
-      out.emplace_back(source()[source().outputs[static_cast<int>(k)]].k, p, s.ax, std::vector<long>(s.extent, s.extent + s.ax.n));
+      out.emplace_back(source()[source().outputs[static_cast<int>(k)]].k, p, s.ax,
+                       std::vector<long>(s.extent, s.extent + s.ax.n));
     }
     for (value& v : out) places.push_back(place(v));
     m.run(given, places);
@@ -149,7 +151,8 @@ private:
     ir::without_dead_nodes(s_->graph.source.view(), alive);
     s_->graph.source = std::move(alive);
     ir::lower(s_->graph);
-    s_->data.source = s_->graph.source.view(), s_->data.lowered = s_->graph.lowered.view(), s_->data.plan = s_->graph.plan.view();
+    s_->data.source = s_->graph.source.view(), s_->data.lowered = s_->graph.lowered.view(),
+    s_->data.plan = s_->graph.plan.view();
     for (int i : s_->data.source.inputs) s_->data.inputs.emplace_back(s_->data.source[i].at.label);
   }
 };

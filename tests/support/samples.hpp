@@ -7,8 +7,8 @@
 /// What each op is tried on: at least one row for every op of the listing. A new op adds its row here.
 namespace support {
 
-inline constexpr axis<"n"> n;      // 19: two or more packets and a rest
-inline constexpr axis<"m"> m;      // 5
+inline constexpr axis<"n"> n; // 19: two or more packets and a rest
+inline constexpr axis<"m"> m; // 5
 inline constexpr axis<"i", 3> i;
 inline constexpr axis<"j", 4> j;
 inline constexpr axis<"whole", 7> whole;
@@ -34,7 +34,9 @@ inline value drawn(const domain& d, std::uint64_t seed, precision p = precision:
   for (long e = 0; e < v.size(); e++) {
     const double u = uniform_at(seed, static_cast<std::uint64_t>(e));
     const double x = d.lo + (d.hi - d.lo) * u;
-    v.set(e, d.k == real ? (d.off < 0 ? x : std::round(x / 0.02) * 0.02 + d.off) : d.k == integer ? std::floor(x) : u < 0.5);
+    v.set(e, d.k == real      ? (d.off < 0 ? x : std::round(x / 0.02) * 0.02 + d.off)
+             : d.k == integer ? std::floor(x)
+                              : u < 0.5);
   }
   return v;
 }
@@ -48,9 +50,10 @@ struct row {
 };
 
 namespace reason {
-inline constexpr const char *boolean = "gives booleans", *integers = "integers have none", *stopped = "stopped: 0 by definition",
-                            *step = "a step function of integers";
-inline constexpr const char *sums = "depends on extents", *any = "any number", *general = "selects or moves", *bits = "all bits";
+inline constexpr const char *boolean = "gives booleans", *integers = "integers have none",
+                            *stopped = "stopped: 0 by definition", *step = "a step function of integers";
+inline constexpr const char *sums = "depends on extents", *any = "any number", *general = "selects or moves",
+                            *bits = "all bits";
 } // namespace reason
 
 inline std::vector<row> rows() {
@@ -111,21 +114,60 @@ inline std::vector<row> rows() {
       {on(logsumexp_op{}), {{{m, n, i}}}, [](v x) { return logsumexp(x[0], {i, m}); }, "", reason::any},
       {on(contract_op{}), {{{n, i}}, {{i, m}}}, [](v x) { return contract(x[0], x[1], i); }, "", reason::sums},
       {on(contract_op{}), {{{m, n, i}}, {{i, m, j}}}, [](v x) { return contract(x[0], x[1], i); }, "", reason::sums},
-      {on(contract_op{}), {{{j, n, i}}, {{i, n, m}}}, [](v x) { return contract(x[0], x[1], {n, i}); }, "", reason::sums},
+      {on(contract_op{}),
+       {{{j, n, i}}, {{i, n, m}}},
+       [](v x) { return contract(x[0], x[1], {n, i}); },
+       "",
+       reason::sums},
       {on(contract_op{}), {{{n}}, {{i, m}}}, [](v x) { return contract(x[0], x[1], axes{}); }, "", reason::sums},
       {on(rename_op{}), {a}, [](v x) { return rename(x[0], n, prime(n)); }, "", reason::general},
       {on(slice_op{}), {{{n, whole}}}, [](v x) { return slice(x[0], whole, 2, j); }, "", reason::general},
-      {on(slice_op{}), {{{whole, n}, integer, -9, 9}}, [](v x) { return slice(x[0], whole, 0, i); }, reason::integers, reason::general},
+      {on(slice_op{}),
+       {{{whole, n}, integer, -9, 9}},
+       [](v x) { return slice(x[0], whole, 0, i); },
+       reason::integers,
+       reason::general},
       {on(pad_op{}), {{{n, j}}}, [](v x) { return pad(x[0], j, 2, whole); }, "", reason::general},
-      {on(concat_op{}), {{{n, i}}, {{j, n}}}, [](v x) { return concat(whole, along(x[0], i), along(x[1], j)); }, "", reason::general},
-      {on(gather_op{}), {{{entry, i}}, {{n}, integer, 0, 6}}, [](v x) { return gather(x[0], x[1], entry); }, "", reason::general},
-      {on(gather_op{}), {{{entry, i, m}}, {{i, n}, integer, 0, 6}}, [](v x) { return gather(x[0], x[1], entry); }, "", reason::general},
-      {on(scatter_add_op{}), {{{n, i}}, {{n}, integer, 0, 6}}, [](v x) { return scatter_add(x[0], x[1], entry); }, "", reason::sums},
-      {on(scatter_add_op{}), {{{m, n, i}}, {{i, n}, integer, 0, 6}}, [](v x) { return scatter_add(x[0], x[1], entry); }, "", reason::sums},
-      {on(scatter_add_op{}), {{{m, n, i}}, {{i, n}, integer, 0, 6}}, [](v x) { return scatter_add(x[0], x[1], entry, i); }, "", reason::sums},
+      {on(concat_op{}),
+       {{{n, i}}, {{j, n}}},
+       [](v x) { return concat(whole, along(x[0], i), along(x[1], j)); },
+       "",
+       reason::general},
+      {on(gather_op{}),
+       {{{entry, i}}, {{n}, integer, 0, 6}},
+       [](v x) { return gather(x[0], x[1], entry); },
+       "",
+       reason::general},
+      {on(gather_op{}),
+       {{{entry, i, m}}, {{i, n}, integer, 0, 6}},
+       [](v x) { return gather(x[0], x[1], entry); },
+       "",
+       reason::general},
+      {on(scatter_add_op{}),
+       {{{n, i}}, {{n}, integer, 0, 6}},
+       [](v x) { return scatter_add(x[0], x[1], entry); },
+       "",
+       reason::sums},
+      {on(scatter_add_op{}),
+       {{{m, n, i}}, {{i, n}, integer, 0, 6}},
+       [](v x) { return scatter_add(x[0], x[1], entry); },
+       "",
+       reason::sums},
+      {on(scatter_add_op{}),
+       {{{m, n, i}}, {{i, n}, integer, 0, 6}},
+       [](v x) { return scatter_add(x[0], x[1], entry, i); },
+       "",
+       reason::sums},
       {on(stop_gradient_op{}), {a}, [](v x) { return stop_gradient(x[0]); }, reason::stopped, reason::general},
-      {on(random_bits_op{}), {{{}, integer, 0, 99}, {{n, i}, integer, 0, 999}}, [](v x) { return random_bits(x[0], x[1]); }, reason::integers, reason::bits},
-      {on(unit_interval_op{}), {{{n, i}, integer, 0, 0x7fffffff}}, [](v x) { return ir::unary<unit_interval_op>(x[0]); }, reason::step},
+      {on(random_bits_op{}),
+       {{{}, integer, 0, 99}, {{n, i}, integer, 0, 999}},
+       [](v x) { return random_bits(x[0], x[1]); },
+       reason::integers,
+       reason::bits},
+      {on(unit_interval_op{}),
+       {{{n, i}, integer, 0, 0x7fffffff}},
+       [](v x) { return ir::unary<unit_interval_op>(x[0]); },
+       reason::step},
   };
 }
 } // namespace support

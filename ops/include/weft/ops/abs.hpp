@@ -15,7 +15,10 @@ struct abs_op : elementwise<1> {
   [[gnu::always_inline]] static auto eval(auto x) { return x < 0 ? -x : x; }
   static constexpr expr vjp(int, const expr* in, const expr&, const expr& dy) { return signed_like(in[0], dy); }
   static constexpr expr jvp(const expr* in, const expr* t, const expr&) { return signed_like(in[0], t[0]); }
-  static constexpr expr signed_like(const expr& x, const expr& d) { return where(x > 0, d, where(x < 0, -at(d), 0.0)); }
+  static constexpr expr signed_like(const expr& x, const expr& d) {
+    const expr above = x > 0, below = x < 0;
+    return where(above, d, where(below, -at(d), 0.0));
+  }
   static constexpr ir::interval range(ir::interval x) {
     return {x.lo > 0 ? x.lo : x.hi < 0 ? -x.hi : 0, -x.lo > x.hi ? -x.lo : x.hi};
   }

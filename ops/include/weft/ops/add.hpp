@@ -22,3 +22,5 @@ struct add_op : elementwise<2> {
 };
 constexpr expr operator+(const at& a, const at& b) { return ir::binary<add_op>(a, b); }
 } // namespace weft
+
+#include <weft/ops/algebra.hpp> // derivatives are written in all of it

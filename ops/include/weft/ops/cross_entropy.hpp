@@ -11,6 +11,7 @@ namespace weft {
 constexpr expr cross_entropy(const at& logits, const at& targets, axis_ref classes) {
   const ir::scope s("cross_entropy", logits);
   const expr chosen = where(at(index(classes), logits.where) == targets, logits, 0.0);
-  return logsumexp(logits, classes) - at(sum(chosen, classes));
+  const expr all = logsumexp(logits, classes);
+  return all - at(sum(chosen, classes));
 }
 } // namespace weft

@@ -46,7 +46,8 @@ struct logsumexp_op {
   static constexpr expr expand_softmax(const expr* in, const ir::node& y) {
     const axes over = in[0].ax().without(y.ax);
     const expr e = exponentials(in[0], over), total = sum(e, over);
-    return e * at(where(total == 0.0, 0.0, 1 / at(total)));
+    const expr empty = total == 0.0, inverse = 1 / at(total);
+    return e * at(where(empty, 0.0, inverse));
   }
   static void run(const ir::general_call& call);
 };

@@ -23,9 +23,8 @@ struct max_op : reduction {
   static constexpr expr jvp(const expr* in, const expr* t, const expr& y) {
     const expr w = winners(in[0], y);
     const axes over = in[0].ax().without(y.ax());
-    const expr share = sum(w, over);
-    return sum(w * at(t[0]), over) /
-           at(where(y == -infinity, max(share, 1.0), share)); // of an empty axis it does not move
+    const expr moved = sum(w * at(t[0]), over), share = sum(w, over), lowest = y == -infinity;
+    return moved / at(where(lowest, max(share, 1.0), share)); // of an empty axis it does not move
   }
   static constexpr ir::interval range(ir::interval x) { return x; }
 };

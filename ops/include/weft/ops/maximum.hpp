@@ -29,7 +29,8 @@ struct maximum_op : elementwise<2> {
     return r;
   }
   static constexpr expr share(const expr& mine, const expr& other, const expr& d) {
-    return where(mine > at(other), d, where(mine == at(other), 0.5 * at(d), 0.0));
+    const expr wins = mine > at(other), ties = mine == at(other);
+    return where(wins, d, where(ties, 0.5 * at(d), 0.0));
   }
   static constexpr double fold(const double* x) { return x[0] > x[1] || x[0] != x[0] ? x[0] : x[1]; }
   static constexpr ir::interval range(ir::interval a, ir::interval b) {

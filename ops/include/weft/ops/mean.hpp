@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <weft/ops/div.hpp>
+#include <weft/ops/mul.hpp>
+#include <weft/ops/sub.hpp>
 #include <weft/ops/sum.hpp>
 
 namespace weft {

@@ -33,3 +33,5 @@ constexpr expr operator*(const at& a, const at& b) { return ir::binary<mul_op>(a
 /// x * factor: the second step of attention, by its name.
 constexpr expr scale(const at& x, const at& factor) { return ir::binary<mul_op>(x, factor); }
 } // namespace weft
+
+#include <weft/ops/algebra.hpp> // derivatives are written in all of it

@@ -21,3 +21,5 @@ struct neg_op : elementwise<1> {
 };
 constexpr expr operator-(const at& x) { return ir::unary<neg_op>(x); }
 } // namespace weft
+
+#include <weft/ops/algebra.hpp> // derivatives are written in all of it

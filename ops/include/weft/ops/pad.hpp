@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-#include <weft/graph/structural.hpp>
+#include <weft/ops/algebra.hpp>
 
 namespace weft {
 
@@ -36,3 +36,5 @@ constexpr expr pad(const at& x, axis_ref from, long start, axis_ref to) {
   return ir::unary<pad_op>(x, a);
 }
 } // namespace weft
+
+#include <weft/ops/slice.hpp> // its transpose

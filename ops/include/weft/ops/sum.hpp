@@ -17,3 +17,5 @@ struct sum_op : reduction {
 };
 constexpr expr sum(const at& x, const axes& over) { return ir::reduce<sum_op>(x, over); }
 } // namespace weft
+
+#include <weft/ops/algebra.hpp> // derivatives are written in all of it
