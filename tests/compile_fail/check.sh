@@ -17,7 +17,7 @@ flags=(-std=c++20 -fsyntax-only -Wno-psabi "-I$source/framework/include" "-I$sou
 headers=$work/headers.hpp
 printf '#include "%s/case.hpp"\n' "$here" > "$headers"
 if [ $family = clang ]; then
-  "$compiler" -x c++-header "${flags[@]/-fsyntax-only/-Wno-pragma-once-outside-header}" "$headers" -o "$headers.pch" && flags+=(-include-pch "$headers.pch")
+  "$compiler" -x c++-header "${flags[@]/-fsyntax-only/-Wno-pragma-once-outside-header}" -fpch-instantiate-templates "$headers" -o "$headers.pch" && flags+=(-include-pch "$headers.pch")
 else
   "$compiler" -x c++-header "${flags[@]/-fsyntax-only/-Wno-pragmas}" "$headers" -o "$headers.gch" && flags+=(-include "$headers")
 fi || { echo "the headers don't compile"; exit 1; }

@@ -332,3 +332,61 @@ BOOST_AUTO_TEST_CASE(random_programs_agree) {
       BOOST_TEST(seen.count(ir::op<Op>) > 0, Op::name << " does not occur in any program");
     });
 }
+
+/// Small programs that random ones have shown to be wrong once.
+BOOST_AUTO_TEST_CASE(programs_that_were_once_wrong) {
+  using namespace random_axes;
+  const auto right = [](const char* what, auto f, const std::vector<axes>& ax, long extent_a, long extent_b) {
+    const live_program p([&](ir::builder& builder) {
+      std::vector<expr> x;
+      for (const axes& one : ax) x.push_back(ir::input(builder, one, real, "x"));
+      return std::vector<expr>(f(x));
+    });
+    values in;
+    for (std::size_t k = 0; k < ax.size(); k++) {
+      std::vector<long> extents;
+      for (axis_ref one : ax[k])
+        extents.push_back(one->extent != unbound ? one->extent : same(one, a) ? extent_a : extent_b);
+      value v(real, precision::twice, ax[k], extents);
+      for (long e = 0; e < v.size(); e++) v.set(e, uniform_at(k, static_cast<std::uint64_t>(e)) - 0.5);
+      in.push_back(v);
+    }
+    for (std::uint64_t seed = 0; seed < 30; seed++) { // other layouts of arguments and results
+      const std::string bad = verdict_on(p, in, 10, {seed, 0});
+      BOOST_TEST(bad.empty(), what << ": " << bad << "\n" << shown(p));
+    }
+  };
+  using v = const std::vector<expr>&;
+  using w = std::vector<expr>;
+  right(
+      "a product whose columns lie in another order in the result", [](v x) { return w{contract(x[0], x[1], e)}; },
+      {{e}, {b, c, e, a}}, 7, 9);
+  right(
+      "a product of a repeated operand", [](v x) { return w{contract(broadcast(sum(x[0], a), {d, e}), x[1], e)}; },
+      {{a}, {e, a}}, 4, 5);
+  right(
+      "products with nothing in them",
+      [](v x) { return w{contract(x[0], x[1], b), contract(x[0], x[1], axes{}), contract(x[1], x[0], c)}; },
+      {{a, b, c}, {b, c, e}}, 4, 0);
+  right(
+      "a reduction along lanes that are none",
+      [](v x) {
+        const expr s = sum(where(x[0] > 0, x[0], x[1]), b);
+        return w{where(x[1] > 0, s * at(x[1]), 0.0)};
+      },
+      {{c, d, b}, {c, d}}, 4, 0);
+  right(
+      "a value written over one that a later phase reads",
+      [](v x) {
+        const expr y = contract(x[0], x[1], e), z = tanh(y), largest = where(y == at(max(y, a)), y, 0.0);
+        return w{contract(z, x[2], a), sum(largest, a)};
+      },
+      {{c, e}, {e, a}, {a, d}}, 17, 5);
+  right(
+      "a gradient that reaches nothing but a renamed axis",
+      [](v x) { return w{grad([](expr y) { return sum(rename(y, a, prime(a)), {prime(a), c}); })(x[0])}; }, {{c, a}}, 5,
+      5);
+  right(
+      "random numbers for many axes",
+      [](v x) { return w{x[0] * at(uniform(ir::attach(*x[0].g, expr(7)), x[0].ax()))}; }, {{a, b, c, d, e, one}}, 2, 2);
+}
