@@ -29,8 +29,9 @@ check() {
   local file=$1 name; name=$(basename "$1" .cpp)
   local out=$work/$name.txt
   if "$compiler" "${flags[@]}" -DWRONG "$file" > "$out" 2>&1; then echo "FAIL $name: compiles"; return 1; fi
-  local want; want=$(sed -nE "s|^// expect $family: ||p" "$file")
+  local want; want=$(sed -n "s|^// expect $family: ||p" "$file")
   [ -n "$want" ] || want=$(sed -nE 's|^// expect: ||p' "$file")
+  [ -n "$want" ] || { echo "FAIL $name: states no message"; return 1; }
   local line; line=$(grep -n '// HERE' "$file" | tail -1 | cut -d: -f1)
   [ -z "$line" ] || want=${want//HERE/$name.cpp:$line}
   local got; got=$(message_of "$out")
