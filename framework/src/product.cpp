@@ -104,6 +104,11 @@ product_call prepare_product(graph_view g, int i, const axes& chain, const layou
   axes rows = x.ax.without(bx), columns = x.ax.without(ax);
   product_call p;
   p.a = a, p.b = b, p.c = c, p.alpha = x.at.value;
+  if (elements_of(x.ax, extents.resolver()) == 0) { // nothing to compute, and strides that mean nothing
+    p.batch.push_back({0});
+    for (axis_ref n : chain) p.chain.push_back({extents.of(n)});
+    return p;
+  }
   const auto joined = [](axes first, const axes& then) {
     for (axis_ref e : then) first.add(e);
     return first;

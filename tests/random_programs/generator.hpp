@@ -223,10 +223,11 @@ struct composer {
     if (c.empty()) return x;
     switch (roll.below(4)) {
     case 0: return x.ax().n ? softmax(where(c, x, -infinity), some_of(x.ax())) : x; // rows may be masked whole
-    case 1:
+    case 1: {
       if (x.ax().n == 0) return x;
-      else if (const expr y = logsumexp(where(c, tanh(x), -infinity), some_of(x.ax())); true)
-        return where(y < -100, 0.5, y);
+      const expr y = logsumexp(where(c, tanh(x), -infinity), some_of(x.ax()));
+      return where(y < -100, 0.5, y);
+    }
     case 2: return where(c, x, 0.0);
     default: return where(!c, x, tanh(x));
     }
