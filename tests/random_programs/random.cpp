@@ -387,6 +387,10 @@ BOOST_AUTO_TEST_CASE(programs_that_were_once_wrong) {
       [](v x) { return w{grad([](expr y) { return sum(rename(y, a, prime(a)), {prime(a), c}); })(x[0])}; }, {{c, a}}, 5,
       5);
   right(
+      "a product of products, one of which sums what the other matches",
+      [](v x) { return w{contract(contract(x[0], x[1], d), contract(x[2], x[3], c), b)}; },
+      {{c, a, d}, {c, b, d}, {c, b}, {c, e}}, 7, 9);
+  right(
       "random numbers for many axes",
       [](v x) { return w{x[0] * at(uniform(ir::attach(*x[0].g, expr(7)), x[0].ax()))}; }, {{a, b, c, d, e, one}}, 2, 2);
 }

@@ -14,7 +14,7 @@ enum class role : std::uint8_t { sequence, feature };
 inline constexpr long unbound = -1; ///< the extent of an axis that the tensors of each call bind anew
 
 /// What the graph knows of an axis. Axes are static objects and graphs point at them; two are the same axis if their
-/// names are equal (compared by hash: equal hashes with different names are refused where axes meet, see `axes`).
+/// names are equal (the hash is compared first).
 struct axis_data {
   std::string_view name;
   long extent = unbound;

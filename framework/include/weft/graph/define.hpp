@@ -47,6 +47,8 @@ constexpr expr times(const expr& dy, const expr& p, place where) {
   return at(dy, where) * at(p, where);
 }
 
+constexpr expr zeros(builder& g, axes ax, place p); // structural.hpp
+
 template <class Op> struct of {
   static constexpr verdict infer(const operand* in, int n, const attributes& a) {
     if constexpr (requires { Op::infer(in, n, a); }) return Op::infer(in, n, a);
@@ -80,7 +82,7 @@ template <class Op> struct of {
       const node x = y.node();
       expr moved[max_rank];
       for (int i = 0; i < n; i++)
-        moved[i] = t[i].attached() ? t[i] : in[i].kind() == real ? at(in[i], x.where) * at(0.0) : in[i];
+        moved[i] = t[i].attached() ? t[i] : in[i].kind() == real ? zeros(*y.g, in[i].ax(), x.where) : in[i];
       return emit(x.op, moved, n, x.at, x.where);
     } else {
       const auto p = partials(in, y);

@@ -30,20 +30,21 @@ enum class form : std::uint8_t {
 namespace trait {
 enum : unsigned {
   none = 0,
-  linear = 1u << 0,       ///< in all operands together; its jvp is itself
-  exponential = 1u << 1,  ///< exp(x + y) = exp(x) exp(y)
-  log_sum_exp = 1u << 2,  ///< the logarithm of the sum of the exponentials of its operand
-  guard = 1u << 3,        ///< the identity but at -infinity, which it turns into +infinity
-  addition = 1u << 4,     ///< linear combination with factors 1, 1
-  subtraction = 1u << 5,  ///< linear combination with factors 1, -1
-  negation = 1u << 6,     ///< linear combination with factor -1
-  product = 1u << 7,      ///< multiplies its operands
-  quotient = 1u << 8,     ///< the first operand divided by the second
-  selection = 1u << 9,    ///< one of its last two operands, chosen by the first
-  sum = 1u << 10,         ///< reduction that adds
-  maximum = 1u << 11,     ///< reduction that takes the largest
-  identity = 1u << 12,    ///< its operand, with other rules for derivatives or sharing
-  never_shared = 1u << 13 ///< two equal nodes stay two
+  linear = 1u << 0,        ///< in all operands together; its jvp is itself
+  exponential = 1u << 1,   ///< exp(x + y) = exp(x) exp(y)
+  log_sum_exp = 1u << 2,   ///< the logarithm of the sum of the exponentials of its operand
+  guard = 1u << 3,         ///< the identity but at -infinity, which it turns into +infinity
+  addition = 1u << 4,      ///< linear combination with factors 1, 1
+  subtraction = 1u << 5,   ///< linear combination with factors 1, -1
+  negation = 1u << 6,      ///< linear combination with factor -1
+  product = 1u << 7,       ///< multiplies its operands
+  quotient = 1u << 8,      ///< the first operand divided by the second
+  selection = 1u << 9,     ///< one of its last two operands, chosen by the first
+  sum = 1u << 10,          ///< reduction that adds
+  maximum = 1u << 11,      ///< reduction that takes the largest
+  identity = 1u << 12,     ///< its operand, with other rules for derivatives or sharing
+  never_shared = 1u << 13, ///< two equal nodes stay two
+  keeps_axes = 1u << 14    ///< a view in which every axis keeps its name and its places
 };
 }
 

@@ -82,6 +82,7 @@ constexpr layout seen_through(const layout& in, const axes& from, const axes& to
 /// cotangent itself: `to_axes` sums what was repeated, in the one place where cotangents are accumulated.
 struct arrange_op {
   static constexpr std::string_view name = "arrange";
+  static constexpr unsigned traits = trait::keeps_axes;
   static constexpr form how = form::view;
   static constexpr int arity = 1;
   static constexpr kinds rule = kinds::keep;
@@ -119,6 +120,8 @@ constexpr expr arrange(const expr& x, axes to, place p = {}) { // by value: the 
   a.shape = to;
   return emit(&arrange_def, &x, 1, a, p);
 }
+/// A visible zero with the given axes.
+constexpr expr zeros(builder& g, axes ax, place p) { return arrange(attach(g, expr(0.0).loose, p), ax, p); }
 } // namespace ir
 
 constexpr expr::expr(double value) { loose.push({&ir::constant_def, nullptr, value, real, {}}); }

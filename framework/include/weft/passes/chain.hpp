@@ -31,7 +31,8 @@ constexpr bool reads_renamed(graph_view g, const plan_view& p, const step& s, in
   bool found = false;
   each_value_read(g, p, s, [&](int i) {
     bool renamed = false;
-    for (int k = i; g[k].op->how == form::view; k = g.in(k, 0)) renamed = renamed || g[k].at.axis;
+    for (int k = i; g[k].op->how == form::view; k = g.in(k, 0))
+      renamed = renamed || !g[k].op->is(trait::keeps_axes | trait::identity);
     if (renamed)
       for (int k = first; k < end; k++)
         each_access(g, p, p.steps[k], [](int) {}, [&](int w) { found = found || w == storage_of(g, i); });

@@ -14,8 +14,6 @@ constexpr expr to_axes(const expr& x, axes want, place p) {
   return reduced.ax().matches(want) ? reduced : arrange(reduced, want, p);
 }
 
-constexpr expr zeros(builder& g, axes ax, place p) { return arrange(attach(g, expr(0.0).loose, p), ax, p); }
-
 /// Which nodes of [0, end) depend on `leaves`, through real values alone.
 constexpr list<bool> reached_from(const builder& g, range<int> leaves, int end, int& first) {
   list<bool> reached(end, false);

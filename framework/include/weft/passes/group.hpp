@@ -97,7 +97,7 @@ struct grouping {
     }
     return k;
   }
-  /// Whether all operands that group k makes have what `allowed` says (lanes or rows, rows alone).
+  /// Whether all operands that group k makes are row values.
   constexpr bool rows_only(int i, int k) const {
     for (int j = 0; j < g.nodes.at[i].count; j++) {
       const int o = source(g.in(i, j));
@@ -194,9 +194,7 @@ struct grouping {
   /// A value's axes as they lie in memory, seen through views that keep names.
   constexpr axes memory_order(int i) const {
     const axes mine = g.nodes.at[i].ax;
-    int o = i;
-    while (g.nodes.at[o].op->how == form::view && g.nodes.at[o].ax.matches(mine) && g.nodes.at[o].op == &arrange_def)
-      o = g.in(o, 0);
+    const int o = source(i);
     return g.nodes.at[o].ax.matches(mine) && order.at[o].n ? order.at[o] : mine;
   }
 };

@@ -35,6 +35,7 @@ constexpr void reassociate(graph_view g, builder& b) {
     if (x.op->how != form::contract) continue;
     double best = 0;
     int chosen[3]{};
+    axes inner_sum; // what the product that is opened sums
     for (int side = 0; side < 2; side++) {
       const int inner = g.in(x, side), c = g.in(x, 1 - side);
       const node& p = g[inner];
@@ -48,20 +49,13 @@ constexpr void reassociate(graph_view g, builder& b) {
         const axes first_over = x.at.shape.without(g[outer].ax);
         const axes first = product_axes(g[near].ax, g[c].ax, first_over);
         const double then = product_cost(g[near].ax, g[c].ax) + product_cost(g[outer].ax, first);
-        if (then < now && (best == 0 || then < best)) best = then, chosen[0] = outer, chosen[1] = near, chosen[2] = c;
+        if (then < now && (best == 0 || then < best))
+          best = then, chosen[0] = outer, chosen[1] = near, chosen[2] = c, inner_sum = p.at.shape;
       }
     }
     if (best == 0) continue;
-    const axes all_summed = [&] {
-      axes s = x.at.shape;
-      for (int side = 0; side < 2; side++) {
-        const node& p = g[g.in(x, side)];
-        if (p.op->how == form::contract && uses.at[g.in(x, side)] == 1)
-          for (axis_ref a : p.at.shape)
-            if (!s.has(a) && g[chosen[0]].ax.has(a) && g[chosen[1]].ax.has(a)) s.add(a);
-      }
-      return s;
-    }();
+    axes all_summed = x.at.shape;
+    for (axis_ref a : inner_sum) all_summed.add(a);
     attributes first = x.at, second = x.at;
     first.shape = all_summed.without(g[chosen[0]].ax), second.shape = all_summed.without(first.shape);
     const int near[2]{r.moved.at[chosen[1]], r.moved.at[chosen[2]]};
