@@ -44,7 +44,9 @@ enum : unsigned {
   maximum = 1u << 11,      ///< reduction that takes the largest
   identity = 1u << 12,     ///< its operand, with other rules for derivatives or sharing
   never_shared = 1u << 13, ///< two equal nodes stay two
-  keeps_axes = 1u << 14    ///< a view in which every axis keeps its name and its places
+  keeps_axes = 1u << 14,   ///< a view in which every axis keeps its name and its places
+  gathering = 1u << 15,    ///< its first operand at the places that the second one names
+  scattering = 1u << 16    ///< its first operand added up at the places that the second one names
 };
 }
 

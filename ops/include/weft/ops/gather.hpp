@@ -14,6 +14,7 @@ struct gather_op {
   static constexpr ir::form how = ir::form::general;
   static constexpr int arity = 2;
   static constexpr ir::kinds rule = ir::kinds::keep;
+  static constexpr unsigned traits = ir::trait::gathering;
   static constexpr double flops = 0;
   static constexpr ir::verdict infer(const ir::operand* in, int n, const ir::attributes& a) {
     if (!in[0].ax.has(a.axis)) return {{}, "the table has no axis", a.axis};
@@ -44,7 +45,7 @@ struct scatter_add_op {
   static constexpr int arity = 2;
   static constexpr ir::kinds rule = ir::kinds::keep;
   static constexpr double flops = 1;
-  static constexpr unsigned traits = ir::trait::linear;
+  static constexpr unsigned traits = ir::trait::linear | ir::trait::scattering;
   static constexpr ir::verdict infer(const ir::operand* in, int, const ir::attributes& a) {
     if (in[0].ax.has(a.axis)) return {{}, "the values already have axis", a.axis};
     if (in[1].k != integer) return {{}, "the ids must be integers"};
