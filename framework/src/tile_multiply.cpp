@@ -1,0 +1,104 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "tile.hpp"
+
+namespace weft::tile {
+namespace {
+#if defined(__AVX512F__) || defined(__aarch64__)
+constexpr int registers = 32;
+#else
+constexpr int registers = 16;
+#endif
+
+/// Keeps a loaded packet in a register: where it is used several times, GCC would rather load it each time.
+template <class V>
+[[gnu::always_inline]] inline void hold(V& v) {
+#if defined(__aarch64__)
+  asm("" : "+w"(v));
+#elif defined(__x86_64__)
+  asm("" : "+x"(v));
+#else
+  (void)v;
+#endif
+}
+
+/// Columns n to n + Packets packets of as many blocks of Rows rows as there are from m on; returns the first row left.
+/// With Part, the one packet ends with the product's lanes. The loops are unrolled, the sums stay in registers.
+template <int Rows, int Packets, bool Part, class T>
+[[gnu::noinline]] long multiply_rows(const product<T>& p, long n, long m) {
+  using V = packet<T>;
+  constexpr int w = weft::lanes<T>;
+  const auto part = lanes_between<T>(0, Part ? p.lanes - n : w);
+  const auto get = [&](const T* from) __attribute__((always_inline)) {
+    if constexpr (Part) return load_if(part, from);
+    else return load(from);
+  };
+  const auto put = [&](T* to, V v) __attribute__((always_inline)) {
+    if constexpr (Part) store_if(part, to, v);
+    else store(to, v);
+  };
+  for (; m + Rows <= p.rows; m += Rows) {
+    V sum[Rows][Packets]{};
+    const T* a = p.a + m * p.a_row;
+    const T* b = p.b + n;
+    for (long k = p.steps; k > 0; --k, a += p.a_step, b += p.b_step) {
+      V lane[Packets];
+#pragma GCC unroll 4
+      for (int j = 0; j < Packets; ++j) hold(lane[j] = get(b + j * w));
+#pragma GCC unroll 16
+      for (int i = 0; i < Rows; ++i) {
+        const V x = broadcast<V>(a[i * p.a_row]);
+#pragma GCC unroll 4
+        for (int j = 0; j < Packets; ++j) sum[i][j] = mul_add(x, lane[j], sum[i][j]);
+      }
+    }
+    T* c = p.c + m * p.c_row + n;
+    const auto finish = [&](auto with) __attribute__((always_inline)) {
+#pragma GCC unroll 16
+      for (int i = 0; i < Rows; ++i)
+#pragma GCC unroll 4
+        for (int j = 0; j < Packets; ++j) put(c + i * p.c_row + j * w, with(sum[i][j], i, j));
+    };
+    const auto old = [&](int i, int j) __attribute__((always_inline)) { return get(c + i * p.c_row + j * w); };
+    switch (p.kept) {
+    case previous::overwrite: finish([](V s, int, int) __attribute__((always_inline)) { return s; }); break;
+    case previous::add: finish([&](V s, int i, int j) __attribute__((always_inline)) { return old(i, j) + s; }); break;
+    case previous::scale_lanes:
+      finish([&](V s, int i, int j)
+                 __attribute__((always_inline)) { return mul_add(old(i, j), get(p.factor + n + j * w), s); });
+      break;
+    case previous::scale_rows:
+      finish([&](V s, int i, int j) __attribute__((always_inline)) { return mul_add(old(i, j), p.factor[m + i], s); });
+      break;
+    }
+  }
+  return m;
+}
+
+/// All rows of the columns from n on: blocks of Rows, then what is left in ever smaller blocks.
+template <int Rows, int Packets, bool Part, class T>
+[[gnu::always_inline]] inline void multiply_columns(const product<T>& p, long n, long m = 0) {
+  if (p.rows - m >= Rows) m = multiply_rows<Rows, Packets, Part>(p, n, m);
+  if constexpr (Rows > 1)
+    if (m < p.rows) multiply_columns<Rows / 2, Packets, Part>(p, n, m);
+}
+} // namespace
+
+template <class T> void multiply(const product<T>& p) {
+  constexpr int w = weft::lanes<T>;
+  constexpr int rows = registers == 32 ? 8 : 4;
+  long n = 0;
+  for (; p.lanes - n >= 3 * w; n += 3 * w) {
+    if (p.lanes - n == 4 * w) break; // 2 and 2, not 3 and 1
+    multiply_columns<rows, 3, false>(p, n);
+  }
+  for (; p.lanes - n >= 2 * w; n += 2 * w) multiply_columns<rows, 2, false>(p, n);
+  if (p.lanes - n >= w) {
+    multiply_columns<rows, 1, false>(p, n);
+    n += w;
+  }
+  if (n < p.lanes) multiply_columns<rows, 1, true>(p, n);
+}
+
+template void multiply(const product<float>&);
+template void multiply(const product<double>&);
+} // namespace weft::tile
