@@ -9,22 +9,22 @@ constexpr int registers = 32;
 constexpr int registers = 16;
 #endif
 
-/// Keeps a loaded packet in a register: where it is used several times, GCC would rather load it each time.
+/// v, in a register: where a loaded packet is used several times, GCC would rather load it each time.
 template <class V>
-[[gnu::always_inline]] inline void hold(V& v) {
+[[gnu::always_inline]] inline V held(V v) {
 #if defined(__aarch64__)
   asm("" : "+w"(v));
 #elif defined(__x86_64__)
   asm("" : "+x"(v));
-#else
-  (void)v;
 #endif
+  return v;
 }
 
 /// Columns n to n + Packets packets of as many blocks of Rows rows as there are from m on; returns the first row left.
 /// With Part, the one packet ends with the product's lanes. The loops are unrolled, the sums stay in registers.
 template <int Rows, int Packets, bool Part, class T>
-[[gnu::noinline]] long multiply_rows(const product<T>& p, long n, long m) {
+[[gnu::noinline]] long multiply_rows(const product<T>& call, long n, long m) {
+  const product<T> p = call; // which nothing that is stored can change
   using V = packet<T>;
   constexpr int w = weft::lanes<T>;
   const auto part = lanes_between<T>(0, Part ? p.lanes - n : w);
@@ -43,7 +43,7 @@ template <int Rows, int Packets, bool Part, class T>
     for (long k = p.steps; k > 0; --k, a += p.a_step, b += p.b_step) {
       V lane[Packets];
 #pragma GCC unroll 4
-      for (int j = 0; j < Packets; ++j) hold(lane[j] = get(b + j * w));
+      for (int j = 0; j < Packets; ++j) lane[j] = held(get(b + j * w));
 #pragma GCC unroll 16
       for (int i = 0; i < Rows; ++i) {
         const V x = broadcast<V>(a[i * p.a_row]);
