@@ -1,13 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tile.hpp"
 
+#include <bit>
+
 namespace weft::tile {
 namespace {
 #if defined(__AVX512F__) || defined(__aarch64__)
-constexpr int registers = 32;
+constexpr bool many_registers = true; // 32
 #else
-constexpr int registers = 16;
+constexpr bool many_registers = false; // 16
 #endif
+
+/// The rows of a block: its sums fill the registers but for its packets of b and one of a.
+constexpr int rows_of(int packets) { return many_registers || packets == 1 ? 8 : packets == 2 ? 6 : 4; }
 
 /// v, in a register: where a loaded packet is used several times, GCC would rather load it each time.
 template <class V>
@@ -79,24 +84,23 @@ template <int Rows, int Packets, bool Part, class T>
 [[gnu::always_inline]] inline void multiply_columns(const product<T>& p, long n, long m = 0) {
   if (p.rows - m >= Rows) m = multiply_rows<Rows, Packets, Part>(p, n, m);
   if constexpr (Rows > 1)
-    if (m < p.rows) multiply_columns<Rows / 2, Packets, Part>(p, n, m);
+    if (m < p.rows) multiply_columns<std::bit_floor(unsigned(Rows) - 1), Packets, Part>(p, n, m);
 }
 } // namespace
 
 template <class T> void multiply(const product<T>& p) {
   constexpr int w = weft::lanes<T>;
-  constexpr int rows = registers == 32 ? 8 : 4;
   long n = 0;
   for (; p.lanes - n >= 3 * w; n += 3 * w) {
     if (p.lanes - n == 4 * w) break; // 2 and 2, not 3 and 1
-    multiply_columns<rows, 3, false>(p, n);
+    multiply_columns<rows_of(3), 3, false>(p, n);
   }
-  for (; p.lanes - n >= 2 * w; n += 2 * w) multiply_columns<rows, 2, false>(p, n);
+  for (; p.lanes - n >= 2 * w; n += 2 * w) multiply_columns<rows_of(2), 2, false>(p, n);
   if (p.lanes - n >= w) {
-    multiply_columns<rows, 1, false>(p, n);
+    multiply_columns<rows_of(1), 1, false>(p, n);
     n += w;
   }
-  if (n < p.lanes) multiply_columns<rows, 1, true>(p, n);
+  if (n < p.lanes) multiply_columns<rows_of(1), 1, true>(p, n);
 }
 
 template void multiply(const product<float>&);
