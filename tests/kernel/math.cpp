@@ -66,6 +66,7 @@ const std::tuple functions{
     function{"sigmoid", -750, 40, 2.4, 1.9, [](auto x) { return math::sigmoid(x); },
              [](wide x) { return 1 / (1 + std::exp(-x)); }},
     function{"erf", -6, 6, 2.0, 1.6, [](auto x) { return math::erf(x); }, [](wide x) { return std::erf(x); }},
+    function{"erfc", -6, 28, 1.3, 1.2, [](auto x) { return math::erfc(x); }, [](wide x) { return std::erfc(x); }},
     function{"sqrt", 0, 10, 0.5, 0.5, [](auto x) { return math::sqrt(x); }, [](wide x) { return std::sqrt(x); }},
     function{"rsqrt", 0, 10, 1.5, 1.5, [](auto x) { return math::rsqrt(x); }, [](wide x) { return 1 / std::sqrt(x); }},
     function{"sin", -100, 100, 1.6, 1.6, [](auto x) { return math::sin(x); }, [](wide x) { return std::sin(x); }},
@@ -98,7 +99,7 @@ std::vector<T> arguments(double low, double high) {
   std::mt19937_64 random(20);
   std::vector<T> xs;
   const auto around = [&](T x) { xs.insert(xs.end(), {std::nextafter(x, -inf<T>), x, std::nextafter(x, inf<T>)}); };
-  const lane_int<T> step = bits_as<lane_int<T>>(inf<T>) / 40'000;
+  const lane_int<T> step = bits_as<lane_int<T>>(inf<T>) / (std::is_same_v<T, float> ? 1 << 19 : 1 << 17);
   for (lane_int<T> bits = 0; bits <= bits_as<lane_int<T>>(inf<T>) - step; bits += step)
     xs.insert(xs.end(), {bits_as<T>(bits), -bits_as<T>(bits)});
   for (int i = 0; i < 60'000; ++i) {
@@ -207,6 +208,12 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(special_values, T, reals) {
       {"erf", math::erf<T>, inf<T>, 1},
       {"erf", math::erf<T>, -inf<T>, -1},
       {"erf", math::erf<T>, math::nan<T>, math::nan<T>},
+      {"erfc", math::erfc<T>, T(0), 1},
+      {"erfc", math::erfc<T>, -T(0), 1},
+      {"erfc", math::erfc<T>, inf<T>, 0},
+      {"erfc", math::erfc<T>, largest, 0},
+      {"erfc", math::erfc<T>, -inf<T>, 2},
+      {"erfc", math::erfc<T>, math::nan<T>, math::nan<T>},
       {"sqrt", math::sqrt<T>, -T(0), -T(0)},
       {"sqrt", math::sqrt<T>, inf<T>, inf<T>},
       {"sqrt", math::sqrt<T>, T(-1), math::nan<T>},
@@ -283,6 +290,73 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(pow_has_the_special_values_of_c, T, reals) {
       BOOST_TEST((exact ? same(power, expected) : ulp_error<T>(power, expected) <= 2),
                  "pow(" << x << ", " << y << ") is " << power << ", not " << expected);
     }
+}
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(mod_is_exact_and_has_the_sign_of_the_divisor, T, reals) {
+  const auto exact = [](T x, T y) { // fmod has no rounding
+    const T r = std::fmod(x, y);
+    return r == 0 ? std::copysign(r, y) : std::signbit(r) == std::signbit(y) || std::isnan(r) ? r : r + y;
+  };
+  std::mt19937_64 random(24);
+  constexpr T smallest = std::numeric_limits<T>::denorm_min(), largest = std::numeric_limits<T>::max();
+  std::vector<std::array<T, 2>> pairs;
+  const std::array<T, 11> special{0, smallest, T(1e-30), T(0.1), T(0.5), 1, 3, T(1e30), largest, inf<T>, math::nan<T>};
+  for (T x : special)
+    for (T y : special) pairs.insert(pairs.end(), {{x, y}, {-x, y}, {x, -y}, {-x, -y}});
+  for (int i = 0; i < 100'000; ++i) {
+    const T y = uniform<T>(random, -3, 3);
+    pairs.push_back({uniform<T>(random, -100, 100), y});
+    pairs.push_back({std::round(uniform<T>(random, -1000, 1000)) * y, y}); // a quotient beside an integer
+    pairs.push_back({random_bits<T>(random), random_bits<T>(random)});
+  }
+  pairs.resize((pairs.size() / lanes<T> + 1) * lanes<T>);
+  for (std::size_t i = 0; i < pairs.size(); i += lanes<T>) {
+    packet<T> x, y;
+    for (int lane = 0; lane < lanes<T>; ++lane) x[lane] = pairs[i + lane][0], y[lane] = pairs[i + lane][1];
+    const packet<T> r = math::mod(x, y);
+    for (int lane = 0; lane < lanes<T>; ++lane) {
+      const T a = x[lane], b = y[lane], got = r[lane];
+      BOOST_REQUIRE_MESSAGE(same(got, exact(a, b)),
+                            "mod(" << a << ", " << b << ") is " << got << ", not " << exact(a, b));
+      BOOST_REQUIRE(same(math::mod(a, b), got));
+    }
+  }
+}
+
+/// Every number of the format, what lies halfway to the next, and both neighbours of that.
+template <class F, class T>
+void every_number_of() {
+  constexpr int fraction = F::digits - 1;
+  const auto step = [](int i) { // from number i to the next
+    return std::ldexp(T(1), std::max(i >> fraction, 1) - 1 + F::lowest_exponent - fraction);
+  };
+  const auto number = [&](int i) {
+    const int rest = i & ((1 << fraction) - 1);
+    return static_cast<T>(i >> fraction ? (1 << fraction) + rest : rest) * step(i);
+  };
+  const int count = (F::highest_exponent - F::lowest_exponent + 2) << fraction; // of it and beyond: infinite
+  const auto rounded = [](T x, T expected) {
+    packet<T> xs = broadcast<packet<T>>(x);
+    xs[0] = -x;
+    const packet<T> ys = math::round_to<F>(xs);
+    const bool right = same<T>(ys[0], -expected) && same<T>(ys[1], expected) && same(math::round_to<F>(x), expected);
+    BOOST_REQUIRE_MESSAGE(right, x << " is rounded to " << ys[1] << ", not " << expected);
+  };
+  for (int i = 0; i < count; ++i) {
+    const T here = number(i), next = i + 1 < count ? number(i + 1) : inf<T>;
+    const T halfway = here + step(i) / 2;
+    rounded(here, here);
+    rounded(halfway, i % 2 ? next : here);
+    rounded(std::nextafter(halfway, T(0)), here);
+    rounded(std::nextafter(halfway, inf<T>), next);
+  }
+  rounded(inf<T>, inf<T>);
+  rounded(std::numeric_limits<T>::max(), inf<T>);
+  BOOST_TEST(std::isnan(math::round_to<F>(math::nan<T>)));
+}
+BOOST_AUTO_TEST_CASE_TEMPLATE(rounding_to_shorter_formats, T, reals) {
+  every_number_of<bfloat16, T>();
+  every_number_of<float16, T>();
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(mul_add_rounds_once_where_the_hardware_does, T, reals) {

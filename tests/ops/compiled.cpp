@@ -14,7 +14,7 @@ using namespace support;
 
 namespace {
 constexpr auto number = [](const expr& condition) { return where(condition, 1.0, 0.0); };
-constexpr int count = 46;
+constexpr int count = 69;
 /// All ops, on a and b of any sign, p positive, k and l integers, m booleans; results that are not real are made so.
 constexpr auto everything = [](expr a, expr b, expr p, expr k, expr l, expr m) {
   const expr table =
@@ -44,6 +44,7 @@ constexpr auto everything = [](expr a, expr b, expr p, expr k, expr l, expr m) {
                                  number(m && a > 0),
                                  number(m || a > 0),
                                  number(!m),
+                                 number(logical_xor(m, a > 0)),
                                  where(m, a, b),
                                  where(m, k, l) * 1.0,
                                  exp(a),
@@ -53,6 +54,28 @@ constexpr auto everything = [](expr a, expr b, expr p, expr k, expr l, expr m) {
                                  sqrt(p),
                                  rsqrt(p),
                                  guarded(a),
+                                 sign(a),
+                                 sign(k) * 1.0,
+                                 mod(a, p),
+                                 mod(k, l) * 1.0,
+                                 exp2(a),
+                                 expm1(a),
+                                 log1p(p),
+                                 pow(p, b),
+                                 sigmoid(a),
+                                 erfc(a),
+                                 sin(a),
+                                 cos(a),
+                                 relu(a),
+                                 relu(k) * 1.0,
+                                 step(a),
+                                 step(l) * 1.0,
+                                 floor(a),
+                                 round(a * 3),
+                                 round_to<bfloat16>(a),
+                                 round_to<float16>(a),
+                                 clamp(a, -b, 1),
+                                 print(a, "a"),
                                  sum(a, n),
                                  max(p, i),
                                  max(k, n) * 1.0,
@@ -99,6 +122,7 @@ template <class P, class... X> void agree(const P& program, double tolerance, co
   BOOST_TEST(apart(reference, compiled) <= tolerance);
 }
 template <class T> void agree(double tolerance) {
+  print_to([](std::string_view) {});
   const auto a = reals<T>({n, i}, 1, -2, 2), b = reals<T>(i, 2, -2, 2), p = reals<T>({i, n}, 3, 0.2, 3);
   const auto k = integers({n, i}, 4), l = integers(i, 5);
   tensor<bool> m(axes(n), extents_of(n));

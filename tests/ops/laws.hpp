@@ -191,14 +191,18 @@ inline verdicts laws_of(const row& r) {
   v[law::range] = range_law(r, w);
   const bool differentiable = result.k == real && w.moving_count() > 0;
   if (!differentiable || *r.no_derivative) {
-    // still no way out: what has no derivative says so, and what stops one gives zeros
+    // still no way out: what has no derivative says so, what stops one gives zeros, what is straight-through passes it
+    // on
     for (int k : {law::tangent, law::adjoint, law::second, law::symmetric})
       v[k] = spared(*r.no_derivative ? r.no_derivative : "no reason given");
     if (!*r.no_derivative) v[law::tangent].kept = false;
     if (differentiable) {
       const values d = w.first(result.ax).interpreted(w.joined(w.x, w.t));
-      for (std::size_t k = 1; k < d.size(); k++)
-        if (d[k].largest() != 0) v[law::tangent] = {false, "a derivative that is not 0"};
+      if (r.no_derivative == reason::straight) {
+        if (distance({d[1], d[2]}, {w.t[0], w.c[0]}) != 0) v[law::tangent] = {false, "a derivative that is not 1"};
+      } else
+        for (std::size_t k = 1; k < d.size(); k++)
+          if (d[k].largest() != 0) v[law::tangent] = {false, "a derivative that is not 0"};
     } else if (r.op->vjp && r.op->rule != ir::kinds::same && r.op->rule != ir::kinds::select &&
                r.op->rule != ir::kinds::keep && r.op->rule != ir::kinds::reals)
       v[law::tangent] = {false, "has a derivative rule that nothing can reach"};

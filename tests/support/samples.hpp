@@ -51,7 +51,8 @@ struct row {
 
 namespace reason {
 inline constexpr const char *boolean = "gives booleans", *integers = "integers have none",
-                            *stopped = "stopped: 0 by definition", *step = "a step function of integers";
+                            *stopped = "stopped: 0 by definition", *straight = "straight-through: 1 by definition",
+                            *step = "a step function of integers";
 inline constexpr const char *sums = "depends on extents", *any = "any number", *general = "selects or moves",
                             *bits = "all bits";
 } // namespace reason
@@ -61,6 +62,7 @@ inline std::vector<row> rows() {
   const auto on = []<class Op>(Op) { return ir::op<Op>; };
   const domain a{{n, i}}, b{{i}}, c{{i, n}}, away{{n, i}, real, 0.5, 2}, positive{{n, i}, real, 0.2, 3};
   const domain even{{n, i}, real, -2, 2, 0}, odd{{i}, real, -2, 2, 0.01}, no_zero{{n, i}, real, -2, 2, 0.01};
+  const domain between{{n, i}, real, -2.8, -2.2}, narrow{{i}, real, 1, 1.05}; // quotients of [-2.8, -2.09]
   const domain whole_numbers{{n, i}, integer, -9, 9}, few{{i}, integer, -9, 9}, yes{{n}, boolean}, no{{i, n}, boolean};
   return {
       {on(add_op{}), {a, b}, [](v x) { return x[0] + x[1]; }},
@@ -78,6 +80,10 @@ inline std::vector<row> rows() {
       {on(maximum_op{}), {whole_numbers, few}, [](v x) { return max(x[0], x[1]); }, reason::integers},
       {on(minimum_op{}), {odd, even}, [](v x) { return min(x[0], x[1]); }},
       {on(minimum_op{}), {whole_numbers, few}, [](v x) { return min(x[0], x[1]); }, reason::integers},
+      {on(sign_op{}), {no_zero}, [](v x) { return sign(x[0]); }},
+      {on(sign_op{}), {whole_numbers}, [](v x) { return sign(x[0]); }, reason::integers},
+      {on(mod_op{}), {between, narrow}, [](v x) { return mod(x[0], x[1]); }},
+      {on(mod_op{}), {whole_numbers, few}, [](v x) { return mod(x[0], x[1]); }, reason::integers},
       {on(less_op{}), {a, b}, [](v x) { return x[0] < x[1]; }, reason::boolean},
       {on(less_op{}), {whole_numbers, few}, [](v x) { return x[0] < x[1]; }, reason::boolean},
       {on(less_equal_op{}), {a, b}, [](v x) { return x[0] <= x[1]; }, reason::boolean},
@@ -92,14 +98,32 @@ inline std::vector<row> rows() {
       {on(not_equal_op{}), {whole_numbers, few}, [](v x) { return x[0] != x[1]; }, reason::boolean},
       {on(logical_and_op{}), {yes, no}, [](v x) { return x[0] && x[1]; }, reason::boolean},
       {on(logical_or_op{}), {yes, no}, [](v x) { return x[0] || x[1]; }, reason::boolean},
+      {on(logical_xor_op{}), {yes, no}, [](v x) { return logical_xor(x[0], x[1]); }, reason::boolean},
       {on(logical_not_op{}), {no}, [](v x) { return !x[0]; }, reason::boolean},
       {on(where_op{}), {yes, a, b}, [](v x) { return where(x[0], x[1], x[2]); }},
       {on(where_op{}), {yes, whole_numbers, few}, [](v x) { return where(x[0], x[1], x[2]); }, reason::integers},
       {on(where_op{}), {yes, no, no}, [](v x) { return where(x[0], x[1], x[2]); }, reason::boolean},
       {on(exp_op{}), {a}, [](v x) { return exp(x[0]); }},
+      {on(exp2_op{}), {a}, [](v x) { return exp2(x[0]); }},
+      {on(expm1_op{}), {a}, [](v x) { return expm1(x[0]); }},
       {on(log_op{}), {positive}, [](v x) { return log(x[0]); }, "", reason::any},
+      {on(log1p_op{}), {positive}, [](v x) { return log1p(x[0]); }},
+      {on(pow_op{}), {positive, b}, [](v x) { return pow(x[0], x[1]); }},
+      {on(pow_op{}), {no_zero}, [](v x) { return pow(x[0], 3); }},
       {on(tanh_op{}), {a}, [](v x) { return tanh(x[0]); }},
       {on(erf_op{}), {a}, [](v x) { return erf(x[0]); }},
+      {on(sigmoid_op{}), {a}, [](v x) { return sigmoid(x[0]); }},
+      {on(erfc_op{}), {a}, [](v x) { return erfc(x[0]); }},
+      {on(sin_op{}), {a}, [](v x) { return sin(x[0]); }},
+      {on(cos_op{}), {a}, [](v x) { return cos(x[0]); }},
+      {on(relu_op{}), {no_zero}, [](v x) { return relu(x[0]); }},
+      {on(relu_op{}), {whole_numbers}, [](v x) { return relu(x[0]); }, reason::integers},
+      {on(step_op{}), {no_zero}, [](v x) { return step(x[0]); }},
+      {on(step_op{}), {whole_numbers}, [](v x) { return step(x[0]); }, reason::integers},
+      {on(floor_op{}), {no_zero}, [](v x) { return floor(x[0]); }},
+      {on(round_op{}), {no_zero}, [](v x) { return round(x[0]); }},
+      {on(round_to_bfloat16_op{}), {a}, [](v x) { return round_to<bfloat16>(x[0]); }, reason::straight},
+      {on(round_to_float16_op{}), {a}, [](v x) { return round_to<float16>(x[0]); }, reason::straight},
       {on(sqrt_op{}), {positive}, [](v x) { return sqrt(x[0]); }},
       {on(rsqrt_op{}), {positive}, [](v x) { return rsqrt(x[0]); }},
       {on(guarded_op{}), {a}, [](v x) { return guarded(x[0]); }},
@@ -159,6 +183,7 @@ inline std::vector<row> rows() {
        "",
        reason::sums},
       {on(stop_gradient_op{}), {a}, [](v x) { return stop_gradient(x[0]); }, reason::stopped, reason::general},
+      {on(print_op{}), {a}, [](v x) { return print_to([](std::string_view) {}), print(x[0], "x"); }},
       {on(random_bits_op{}),
        {{{}, integer, 0, 99}, {{n, i}, integer, 0, 999}},
        [](v x) { return random_bits(x[0], x[1]); },

@@ -9,14 +9,17 @@
 #include <weft/kernel/math/abs.hpp>
 #include <weft/kernel/math/cos.hpp>
 #include <weft/kernel/math/erf.hpp>
+#include <weft/kernel/math/erfc.hpp>
 #include <weft/kernel/math/exp.hpp>
 #include <weft/kernel/math/exp2.hpp>
 #include <weft/kernel/math/expm1.hpp>
 #include <weft/kernel/math/floor.hpp>
 #include <weft/kernel/math/log.hpp>
 #include <weft/kernel/math/log1p.hpp>
+#include <weft/kernel/math/mod.hpp>
 #include <weft/kernel/math/pow.hpp>
 #include <weft/kernel/math/round.hpp>
+#include <weft/kernel/math/round_to.hpp>
 #include <weft/kernel/math/rsqrt.hpp>
 #include <weft/kernel/math/sigmoid.hpp>
 #include <weft/kernel/math/sin.hpp>

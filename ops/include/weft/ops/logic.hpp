@@ -24,6 +24,18 @@ struct logical_or_op : elementwise<2> {
 };
 constexpr expr operator||(const at& a, const at& b) { return ir::binary<logical_or_op>(a, b); }
 
+/// Exactly one of a and b, elementwise on booleans.
+struct logical_xor_op : elementwise<2> {
+  static constexpr std::string_view name = "logical_xor";
+  static constexpr ir::kinds rule = ir::kinds::logic;
+  [[gnu::always_inline]] static auto eval(auto a, auto b) { return a ^ b; }
+  static constexpr ir::interval range(ir::interval a, ir::interval b) {
+    const bool known = a.lo == a.hi && b.lo == b.hi;
+    return {known && a.lo != b.lo ? 1. : 0, known && a.lo == b.lo ? 0. : 1};
+  }
+};
+constexpr expr logical_xor(const at& a, const at& b) { return ir::binary<logical_xor_op>(a, b); }
+
 /// not a, elementwise on booleans.
 struct logical_not_op : elementwise<1> {
   static constexpr std::string_view name = "logical_not";
