@@ -36,6 +36,7 @@ std::string attributes_of(graph_view g, const node& x) {
   if (a.axis) s += fmt::format(" {}", a.axis->name);
   if (a.to) s += fmt::format(" to {}", a.to->name);
   if (a.start) s += fmt::format(" from {}", a.start);
+  if (!a.label.empty()) s += fmt::format(" \"{}\"", a.label);
   return s;
 }
 std::string line(graph_view g, int i) {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #define BOOST_TEST_MODULE print
+#include <weft/facts/print.hpp>
 #include <weft/weft.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -40,6 +41,9 @@ BOOST_AUTO_TEST_CASE(a_line_has_shape_and_statistics) {
   BOOST_TEST(lines == (std::vector<std::string>{"x[n=6]: min 1, max 6, mean 3, std 2.16025, 1 NaN, 2 inf",
                                                 "x[n=1]: no finite number, 1 NaN", "x[n=0]: no finite number"}),
              boost::test_tools::per_element());
+}
+BOOST_AUTO_TEST_CASE(the_name_is_in_the_text_of_the_graph) {
+  BOOST_TEST(ir::to_text(run_gradient.data().source).find(" \"y\"\n") != std::string::npos);
 }
 BOOST_AUTO_TEST_CASE(integers_and_booleans_are_printed) {
   const listening here;
