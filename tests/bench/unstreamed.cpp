@@ -1,20 +1,19 @@
 // SPDX-License-Identifier: BSL-1.0
 /// One attention, its scores stored: weft's program against a hand-written one of the same BLAS calls and a vectorised
 /// softmax. Interleaved rounds, medians; `--csv` for machines.
-#include <weft/weft.hpp>
+#include "measure.hpp"
 
-#include <weft/run/blas.hpp>
-#include <weft/run/pool.hpp>
+#include <weft/weft.hpp>
 
 #include <CLI/CLI.hpp>
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 
 namespace {
 using namespace weft;
+using bench::median, bench::seconds;
 
 constexpr axis<"head"> head;
 constexpr axis<"query"> query;
@@ -61,16 +60,6 @@ struct by_hand {
     });
   }
 };
-
-double seconds(auto f) {
-  const auto start = std::chrono::steady_clock::now();
-  f();
-  return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
-}
-double median(std::vector<double> x) {
-  std::nth_element(x.begin(), x.begin() + static_cast<long>(x.size() / 2), x.end());
-  return x[x.size() / 2];
-}
 } // namespace
 
 int main(int argc, char** argv) {
