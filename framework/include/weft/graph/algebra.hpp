@@ -2,11 +2,16 @@
 #pragma once
 #include <weft/graph/expr.hpp>
 
-/// The algebra that differentiation speaks, declared here and defined by the ops of these names.
+/// The algebra that differentiation and rewriting speak, declared here and defined by the ops of these names.
 namespace weft {
 constexpr expr operator+(const at& a, const at& b);
 constexpr expr operator*(const at& a, const at& b);
 constexpr expr operator-(const at& a);
+constexpr expr operator-(const at& a, const at& b);
+constexpr expr operator/(const at& a, const at& b);
+constexpr expr operator==(const at& a, const at& b);
+constexpr expr where(const at& condition, const at& a, const at& b);
+constexpr expr contract(const at& a, const at& b, const axes& over);
 /// Sums x over `over`.
 constexpr expr sum(const at& x, const axes& over);
 } // namespace weft

@@ -136,6 +136,8 @@ template <class Op> struct of {
     if constexpr (requires(const double* v) { Op::fold(v); }) d.fold = &Op::fold;
     if constexpr (requires { &Op::expand; }) d.expand = &Op::expand;
     if constexpr (requires { &Op::expand_softmax; }) d.expand_softmax = &Op::expand_softmax;
+    if constexpr (requires { &Op::shift; }) d.shift = &Op::shift;
+    if constexpr (requires { &Op::exponentials; }) d.exponentials = &Op::exponentials;
     return d;
   }
   static constexpr op_def def = make();

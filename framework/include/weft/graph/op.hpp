@@ -168,6 +168,8 @@ struct op_def {
   double (*fold)(const double* in) = nullptr; ///< the value from constant operands, finite and of moderate size
   expr (*expand)(const expr* in, const node& x) = nullptr; ///< simpler ops that give the same, where it is not streamed
   expr (*expand_softmax)(const expr* in, const node& x) = nullptr; ///< of a log-sum-exp y: exp(x - guarded(y))
+  expr (*shift)(const expr& x, const axes& over) = nullptr; ///< of an exponential: what x is lowered by before a sum
+  expr (*exponentials)(const expr& x, const axes& over) = nullptr; ///< what a log-sum-exp sums: lowered, by its `shift`
   long (*extent)(const node& x, const graph_view& g,
                  const extents_of& e) = nullptr; ///< of the axis `to`, where the op makes it
   interval (*range)(const interval* in, const attributes& a) = nullptr;

@@ -32,15 +32,11 @@ struct logsumexp_op {
     return sum(t[0] * at(softmax_of(in[0], y)), in[0].ax().without(y.ax()));
   }
   /// exp(x - m) with m the largest x (0 if that is -infinity).
-  static constexpr expr shift(const expr& x, const axes& over) {
-    const expr m = max(x, over);
-    return where(m == -infinity, 0.0, m);
-  }
-  static constexpr expr exponentials(const expr& x, const axes& over) { return exp(x - at(shift(x, over))); }
+  static constexpr expr exponentials(const expr& x, const axes& over) { return exp(x - at(exp_op::shift(x, over))); }
   /// m + log sum exp(x - m): how it runs where it is not streamed.
   static constexpr expr expand(const expr* in, const ir::node& y) {
     const axes over = in[0].ax().without(y.ax);
-    return shift(in[0], over) + at(log(sum(exponentials(in[0], over), over)));
+    return exp_op::shift(in[0], over) + at(log(sum(exponentials(in[0], over), over)));
   }
   /// exp(x - guarded(y)) from the exponentials that y needs anyway: one exponential an element instead of two.
   static constexpr expr expand_softmax(const expr* in, const ir::node& y) {
