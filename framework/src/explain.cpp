@@ -81,6 +81,11 @@ struct writer {
                          r.reduced.n ? fmt::format(", reduces {}", axes_text(r.reduced)) : "",
                          phases > 1 ? fmt::format(" in {} phases", phases) : "", operations(s));
     }
+    if (s.what == step::run_stream) {
+      const stream& t = p.plan.streams[s.id];
+      return fmt::format("stream over tiles of {} and {}, space {} pass {}", t.outer->name, t.inner->name,
+                         t.component + 1, t.level + 1);
+    }
     const node& x = g[s.id];
     std::string operands;
     for (int j = 0; j < x.count; j++) operands += fmt::format("{}{}", j ? ", " : "", name(g.in(x, j)));
@@ -90,6 +95,7 @@ struct writer {
     return fmt::format("{} of {}", x.op->name, operands);
   }
   double step_flops(const step& s) const {
+    if (s.what == step::run_stream) return stream_flops(p.plan, p.plan.streams[s.id], of());
     if (s.what != step::run_region) return flops_of(g, g[s.id], of());
     double n = 0;
     const region& r = p.plan.regions[s.id];
@@ -108,7 +114,13 @@ struct writer {
     for (int o : g.outputs)
       if (storage_of(g, o) == i) return "it is a result";
     for (const step& s : p.plan.steps) {
-      if (s.what == step::run_region) continue;
+      if (s.what == step::run_stream)
+        for (const port& x : p.plan.ports_of(p.plan.streams[s.id].masked)) {
+          if (storage_of(g, x.node) != i) continue;
+          if (x.what == port::keep) return "it is wanted whole, though a stream computes it tile by tile";
+          return x.what == port::read ? "a stream reads it" : "a stream gives it";
+        }
+      if (s.what == step::run_region || s.what == step::run_stream) continue;
       for (int j = 0; j < g[s.id].count; j++)
         if (storage_of(g, g.in(s.id, j)) == i)
           return fmt::format("{} %{} reads it whole", s.what == step::run_product ? "product" : g[s.id].op->name, s.id);

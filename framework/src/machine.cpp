@@ -81,6 +81,7 @@ struct machine::state {
   }
   void reserve(planned& p) {
     p.workers = default_pool().threads();
+    for (stream_call& c : p.streams) add_workers(c, p.workers);
     values.reserve(p.arena_bytes + 64);
     scratch.reserve(p.pack_bytes + p.worker_bytes * p.workers + 64);
   }
@@ -125,6 +126,9 @@ struct machine::state {
     if (x.what == step::run_region)
       run_region<T>(p.regions[static_cast<std::size_t>(s)], data.plan, kernels, p.storage.data(), worker_scratch,
                     threads);
+    else if (x.what == step::run_stream)
+      run_stream<T>(p.streams[static_cast<std::size_t>(s)], data.plan, kernels, p.storage.data(), work, worker_scratch,
+                    p.worker_bytes, threads);
     else if (x.what == step::run_product) {
       const product_call& product = p.products[static_cast<std::size_t>(s)];
       with_packed<T>(p, x.id, product, {}, nullptr, work,

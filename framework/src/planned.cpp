@@ -83,9 +83,13 @@ template <class T> void plan_steps(const program_data& data, planned& p) {
     for (int i = 0; i < c.shared.n; i++) p.chains.back().total *= p.chains.back().extent[i] = p.extents.of(c.shared[i]);
     for (int k = c.first; k < c.first + c.steps; k++) {
       const step& s = plan.steps[k];
-      p.regions.emplace_back(), p.products.emplace_back();
-      if (s.what == step::run_region) {
-        const auto where = [&](int i) { return p.memory[static_cast<std::size_t>(i)]; };
+      p.regions.emplace_back(), p.products.emplace_back(), p.streams.emplace_back();
+      const auto where = [&](int i) { return p.memory[static_cast<std::size_t>(i)]; };
+      if (s.what == step::run_stream) {
+        const stream_call& call = p.streams.back() = prepare_stream<T>(g, plan, plan.streams[s.id], p.extents, where);
+        p.worker_bytes = std::max(p.worker_bytes, call.scratch_bytes);
+        p.pack_bytes = std::max(p.pack_bytes, call.shared_bytes);
+      } else if (s.what == step::run_region) {
         p.regions.back() = prepare_region<T>(g, plan, plan.regions[s.id], c.shared, p.extents, where);
         p.worker_bytes = std::max(p.worker_bytes, p.regions.back().scratch_bytes);
       } else if (s.what == step::run_product) {

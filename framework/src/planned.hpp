@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include "product.hpp"
-#include "walk_region.hpp"
+#include "stream.hpp"
 
 #include <weft/passes/chain.hpp>
 
@@ -22,6 +22,7 @@ struct planned {
   std::vector<chain_call> chains;
   std::vector<region_call> regions; ///< of each step that is one
   std::vector<product_call> products;
+  std::vector<stream_call> streams;
   std::vector<void*> storage;         ///< of each node, set for each run
   std::vector<int> copies;            ///< outputs that are copied at the end
   std::vector<tensor_ref> general_in; ///< room for the operands of general ops

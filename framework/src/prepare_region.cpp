@@ -38,16 +38,20 @@ template <class F> bool mergeable(const nest& n, std::size_t i, F each_slot) {
 
 template <class T>
 region_call prepare_region(graph_view g, const plan_view& plan, const region& r, const axes& chain,
-                           const extent_table& extents, function_ref<region_memory(int)> memory) {
+                           const extent_table& extents, function_ref<region_memory(int)> memory,
+                           const tile_extents* tile) {
   region_call c;
   c.r = &r;
   nest n;
+  const auto extent_of = [&](axis_ref a) {
+    return tile && same(a, tile->outer) ? tile->lanes : tile && same(a, tile->inner) ? tile->rows : extents.of(a);
+  };
   for (const bool reduced : {false, true})
     for (int i = 0; i + 1 < r.space.n; i++)
       if (r.reduced.has(r.space[i]) == reduced && !chain.has(r.space[i]))
-        n.axis.push_back(r.space[i]), n.loop.push_back({extents.of(r.space[i]), reduced});
+        n.axis.push_back(r.space[i]), n.loop.push_back({extent_of(r.space[i]), reduced, r.space[i]});
   n.axis.push_back(r.space.n ? r.space[r.space.n - 1] : nullptr);
-  n.loop.push_back({r.space.n ? extents.of(r.space[r.space.n - 1]) : 1, r.along});
+  n.loop.push_back({r.space.n ? extent_of(r.space[r.space.n - 1]) : 1, r.along, n.axis.back()});
   const auto bind = [&](const slot& s) {
     region_call::moving_slot m;
     m.what = s;
@@ -76,21 +80,24 @@ region_call prepare_region(graph_view g, const plan_view& plan, const region& r,
     n.loop.erase(n.loop.begin() + static_cast<long>(i));
     each_slot([&](region_call::moving_slot& s) { s.outer.erase(s.outer.begin() + static_cast<long>(i)); });
   };
-  for (std::size_t i = n.loop.size() - 1; i-- > 0;)
-    if (n.loop[i].extent == 1) drop(i);
-  for (std::size_t i = n.loop.size() - 1; i-- > 0;)
-    if (mergeable(n, i, each_slot)) {
-      n.loop[i + 1].extent *= n.loop[i].extent;
-      drop(i);
-    }
+  if (!tile) {
+    for (std::size_t i = n.loop.size() - 1; i-- > 0;)
+      if (n.loop[i].extent == 1) drop(i);
+    for (std::size_t i = n.loop.size() - 1; i-- > 0;)
+      if (mergeable(n, i, each_slot)) {
+        n.loop[i + 1].extent *= n.loop[i].extent;
+        drop(i);
+      }
+  }
   // The lanes, and beside them the rows.
   const bool kept_lanes_of_a_reduction = r.reduced.n > 0 && !r.along;
-  c.lane_extent = n.loop.back().extent;
+  c.lane_extent = n.loop.back().extent, c.lane_axis = n.loop.back().axis;
+  c.padded = tile && c.lane_axis && same(c.lane_axis, tile->outer);
   each_slot([](region_call::moving_slot& s) { s.lane = s.outer.back(); });
   drop(n.loop.size() - 1);
   for (std::size_t i = n.loop.size(); i-- > 0;)
     if (n.loop[i].reduced == kept_lanes_of_a_reduction) {
-      c.row_extent = n.loop[i].extent;
+      c.row_extent = n.loop[i].extent, c.row_axis = n.loop[i].axis;
       each_slot([&](region_call::moving_slot& s) { s.row = s.outer[i]; });
       drop(i);
       break;
@@ -121,7 +128,21 @@ region_call prepare_region(graph_view g, const plan_view& plan, const region& r,
 }
 
 template region_call prepare_region<float>(graph_view, const plan_view&, const region&, const axes&,
-                                           const extent_table&, function_ref<region_memory(int)>);
+                                           const extent_table&, function_ref<region_memory(int)>, const tile_extents*);
 template region_call prepare_region<double>(graph_view, const plan_view&, const region&, const axes&,
-                                            const extent_table&, function_ref<region_memory(int)>);
+                                            const extent_table&, function_ref<region_memory(int)>, const tile_extents*);
+
+void resize(region_call& c, const tile_extents& tile) {
+  const auto set = [&](axis_ref a, long& extent) {
+    if (a && same(a, tile.outer)) extent = tile.lanes;
+    else if (a && same(a, tile.inner)) extent = tile.rows;
+  };
+  set(c.row_axis, c.row_extent), set(c.lane_axis, c.lane_extent);
+  c.kept_total = c.reduced_total = 1;
+  for (auto& l : c.kept) set(l.axis, l.extent), c.kept_total *= l.extent;
+  for (auto& l : c.reduced) set(l.axis, l.extent), c.reduced_total *= l.extent;
+  c.blocks = c.rows_reduced ? 1 : (c.row_extent + c.block - 1) / c.block;
+  c.chunks = c.r->along ? 1 : (c.lane_extent + c.chunk - 1) / c.chunk;
+  c.units = c.kept_total * c.blocks * c.chunks;
+}
 } // namespace weft::ir

@@ -94,6 +94,14 @@ std::string to_text(graph_view g) {
 std::string to_text(graph_view g, const plan_view& p) {
   std::string s;
   for (const step& x : p.steps) {
+    if (x.what == step::run_stream) {
+      const stream& t = p.streams[x.id];
+      s += fmt::format("stream over tiles of {} and {}, lanes along the first:", t.outer->name, t.inner->name);
+      for (const port& y : p.ports_of(t.masked))
+        if (y.what != port::read) s += fmt::format(" %{}", y.node);
+      s += "\n";
+      continue;
+    }
     if (x.what != step::run_region) {
       s += fmt::format("{} {}\n", x.what == step::run_product ? "product" : "general", line(g, x.id));
       continue;

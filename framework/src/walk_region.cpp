@@ -69,7 +69,7 @@ template <class T> struct walker {
     a.load = load_at, a.advance = advance, a.load_row = load_row, a.extent = extent;
     a.index = index, a.index_lane = index_lane, a.index_packet = index_packet, a.index_row = index_row;
     a.combine = combine_at, a.store = store_at, a.store_row = store_row;
-    const bool whole = n % width == 0;
+    const bool whole = c.padded || n % width == 0;
     const long inner = from - chunk_start;
     const auto row_at = [&](int id) { return along ? rows[id] + (row % c.block) * width : rows[id] + inner; };
     const auto scratch_at = [&](int id) {
@@ -155,7 +155,7 @@ template <class T> struct walker {
       for (std::size_t i = 0; i < c.kept.size(); i++) o += at[i] * s.outer[i];
       return o;
     };
-    start_rows();
+    start_rows(first_row, row_count);
     for (int p = 0; p < c.r->passes; p++) {
       const region_pass& pass = plan.passes.at[c.r->first_pass + p];
       const auto& slots = c.slots[static_cast<std::size_t>(p)];
@@ -254,13 +254,19 @@ private:
       if (const instruction& x = plan.instructions.at[pass.first + i]; x.what == instruction::combine)
         f(x, plan.slots.at[first + x.slot].id);
   }
-  void start_rows() {
+  void start_rows(long first_row, long row_count) {
     for (int p = 0; p < c.r->passes; p++)
       each_reduction(plan.passes.at[c.r->first_pass + p], [&](const instruction& x, int row) {
         const T value =
             x.common == real ? static_cast<T>(x.op->neutral) : bits_as<T>(integer_neutral<lane>(x.op->neutral));
         std::fill_n(along ? queues[row] : rows[row], along ? c.block * queue * width : row_values(), value);
       });
+    for (const region_call::seed& x : c.seeds) {
+      const T* before = static_cast<const T*>(storage[x.storage]);
+      if (!along) std::copy_n(before, std::min(row_values(), padded<T>(c.lane_extent)), rows[x.row]);
+      else
+        for (long r = 0; r < row_count; r++) queues[x.row][r * queue * width] = before[(first_row + r) * x.stride];
+    }
   }
   /// Finished reductions along the lanes: each row's queue becomes one value, repeated.
   void finish_rows(const region_pass& pass, long count) {

@@ -21,6 +21,7 @@ struct region_call {
   struct loop {
     long extent = 1;
     bool reduced = false;
+    axis_ref axis = nullptr; ///< of a region that runs on tiles
   };
   struct moving_slot {
     slot what;
@@ -42,12 +43,32 @@ struct region_call {
   std::vector<std::vector<moving_slot>> slots; ///< by pass
   std::vector<moving_slot> exits;
   long scratch_bytes = 0; ///< for each worker
+
+  // Of a region that runs on tiles: it keeps its loops, so that every run can have other extents.
+  axis_ref row_axis = nullptr, lane_axis = nullptr;
+  bool padded = false; ///< rows are followed by room for a whole packet
+  /// A reduction that begins with what was found before: its row value, and where that lies.
+  struct seed {
+    int row = -1, storage = -1;
+    long stride = 1;
+  };
+  std::vector<seed> seeds;
 };
 
-/// `memory(node)` tells where a value lies. The axes of `chain` have no loops: a run gets coordinates on them.
+/// The extents of a tile, at most or at hand.
+struct tile_extents {
+  axis_ref outer = nullptr, inner = nullptr;
+  long lanes = 0, rows = 0;
+};
+
+/// `memory(node)` tells where a value lies. The axes of `chain` have no loops: a run gets coordinates on them. With
+/// `tile`, for tiles of at most these extents.
 template <class T>
 region_call prepare_region(graph_view g, const plan_view& plan, const region& r, const axes& chain,
-                           const extent_table& extents, function_ref<region_memory(int)> memory);
+                           const extent_table& extents, function_ref<region_memory(int)> memory,
+                           const tile_extents* tile = nullptr);
+/// The same region for a tile of these extents.
+void resize(region_call& c, const tile_extents& tile);
 
 template <class T>
 void run_region(const region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,

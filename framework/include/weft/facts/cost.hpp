@@ -32,6 +32,14 @@ constexpr double flops(graph_view g, const extents_of& extent) {
   return n;
 }
 
+/// What a stream computes where it skips nothing: its tile program, everywhere.
+constexpr double stream_flops(const plan_view& p, const stream& s, const extents_of& extent) {
+  const graph_view g = p.graph_of(s.masked);
+  double n = 0;
+  for (const node& x : g.nodes) n += flops_of(g, x, extent);
+  return n * static_cast<double>(elements_of(s.loops, extent));
+}
+
 /// Bytes that a step reads and writes: each value once.
 constexpr long step_bytes(graph_view g, const plan_view& p, const step& s, const extents_of& extent, int real_size) {
   list<int> seen;

@@ -24,6 +24,12 @@ struct axis_numbers {
     if (a->role == role::sequence) sequences |= axis_set(1) << count;
     return count++;
   }
+  /// The set of one axis; empty if the graph lacks it.
+  constexpr axis_set bit(axis_ref a) const {
+    unsigned h = a->hash & 255;
+    while (place[h] && !same(axis[place[h] - 1], a)) h = (h + 1) & 255;
+    return place[h] ? axis_set(1) << (place[h] - 1) : 0;
+  }
   constexpr axis_set of(const axes& ax) {
     axis_set s = 0;
     for (int i = 0; i < ax.n; i++) s |= axis_set(1) << number(ax.a[i]);

@@ -117,6 +117,7 @@ template <class Op> struct of {
     if constexpr (requires { &Op::view; }) d.view = &Op::view;
     if constexpr (requires { &Op::run; }) d.run = &Op::run;
     if constexpr (requires { &Op::cost; }) d.cost = &Op::cost;
+    d.range = &range;
     if constexpr (Op::how == form::map || Op::how == form::reduce) {
       d.f32[0] = functions_of<Op, boolean, float>(), d.f32[1] = functions_of<Op, integer, float>(),
       d.f32[2] = functions_of<Op, real, float>();
@@ -129,7 +130,7 @@ template <class Op> struct of {
   static constexpr op_def make() {
     op_def d = code;
     d.code_only = &code;
-    d.infer = &infer, d.range = &range;
+    d.infer = &infer;
     if constexpr (has_vjp || has_transpose || has_partials) d.vjp = &vjp;
     if constexpr (has_jvp || has_transpose || has_partials) d.jvp = &jvp;
     if constexpr (requires(expr e, node x) { Op::simplify(&e, 1, x); }) d.simplify = &simplify;

@@ -14,7 +14,7 @@ struct chain {
 
 /// The axes along which a step's parts are independent.
 constexpr axes independent(graph_view g, const plan_view& p, const step& s) {
-  if (s.what == step::run_general) return {};
+  if (s.what == step::run_general || s.what == step::run_stream) return {};
   if (s.what == step::run_product) {
     axes both;
     for (axis_ref a : g[s.id].ax)

@@ -185,10 +185,10 @@ struct region_writer {
   }
 };
 
-/// The steps of a graph in an order in which everything is made before it is read.
-constexpr void fuse(graph_view g, plan& out) {
-  const grouping s(g);
+/// The steps of a graph, in an order in which everything is made before it is read, to `steps`.
+constexpr void write_steps(const grouping& s, plan& out, list<step>& steps) {
   region_writer writer(s, out);
+  const graph_view g = s.g;
   list<int> first(s.groups.size() + 1, 0), members;
   for (int i = 0; i < g.size(); i++)
     if (s.group_of.at[i] >= 0) first[s.group_of.at[i] + 1]++;
@@ -202,11 +202,50 @@ constexpr void fuse(graph_view g, plan& out) {
       const int from = first[opened.group], n = first[opened.group + 1] - from;
       if (n == 0) continue; // its only member moved out to a reduction
       writer.write(opened.group, {members.data() + from, n});
-      out.steps.push_back({step::run_region, out.regions.size() - 1});
-    } else
-      out.steps.push_back(
+      steps.push_back({step::run_region, out.regions.size() - 1});
+    } else if (opened.stream >= 0) steps.push_back({step::run_stream, opened.stream});
+    else
+      steps.push_back(
           {g.nodes.at[opened.node].op->how == form::contract ? step::run_product : step::run_general, opened.node});
   }
+}
+
+/// Adds a tile program to the plan.
+constexpr tile_program write_tiles(const tile_writer& w, plan& out) {
+  const tile_program t{out.tile_nodes.size(), w.b.nodes.size(),      out.ports.size(),
+                       w.ports.size(),        out.tile_steps.size(), 0};
+  const score_spaces none;
+  write_steps(grouping(w.b.view(), none), out, out.tile_steps);
+  for (node x : w.b.nodes) x.first += out.tile_operands.size(), out.tile_nodes.push_back(x);
+  for (int o : w.b.operands) out.tile_operands.push_back(o);
+  for (const port& p : w.ports) out.ports.push_back(p);
+  tile_program r = t;
+  r.steps = out.tile_steps.size() - t.first_step;
+  return r;
+}
+constexpr stream stream_of(graph_view g, const score_spaces& s, const list<bool>& numbers, int k, plan& out) {
+  const stream_shape shape = shape_of(g, s, s.streams.at[k]);
+  const tile_writer masked(g, s, numbers, k, shape, false);
+  stream x{
+      shape.outer, shape.inner,      s.names.list_of(shape.loops), s.streams.at[k].component, s.streams.at[k].level, {},
+      {},          out.masks.size(), masked.masks.size()};
+  x.masked = x.clear = write_tiles(masked, out);
+  for (const mask& m : masked.masks) out.masks.push_back(m);
+  if (x.masks) x.clear = write_tiles(tile_writer(g, s, numbers, k, shape, true), out);
+  return x;
+}
+
+#ifdef WEFT_STREAMS
+inline constexpr bool streams_run = true;
+#else
+inline constexpr bool streams_run = false;
+#endif
+/// The plan of a graph: what spans a score space becomes streams, the rest regions, products and general ops.
+constexpr void fuse(graph_view g, plan& out) {
+  const score_spaces spaces = streams_run ? find_score_spaces(g) : score_spaces{};
+  const grouping s(g, spaces);
+  for (int k = 0; k < spaces.streams.size_; k++) out.streams.push_back(stream_of(g, spaces, s.free, k, out));
+  write_steps(s, out, out.steps);
   for (int i = 0; i < g.size(); i++) out.stored.push_back(s.stored.at[i]), out.order.push_back(s.order.at[i]);
 }
 } // namespace weft::ir

@@ -2,6 +2,7 @@
 #pragma once
 #include <weft/passes/plan.hpp>
 #include <weft/passes/rewrite.hpp>
+#include <weft/passes/tile_program.hpp>
 
 /// Which nodes are computed together, and which values must lie in memory.
 namespace weft::ir {
@@ -25,15 +26,59 @@ struct grouping {
   list<axes> order;
   list<group> groups;
   struct opened {
-    int group, node;
+    int group, node, stream;
   };
-  list<opened> at; ///< what each position is: a group, or a product or general node
+  list<opened> at; ///< what each position is: a group, a product or general node, or a stream
+  const score_spaces& spaces;
+  list<bool> placed;
 
-  constexpr explicit grouping(graph_view graph)
-      : g(graph), uses(use_counts(graph)), group_of(g.size(), -1), position(g.size(), -1), free(g.size(), false),
-        row(g.size(), false), stored(g.size(), false), order(g.size()) {
-    for (int i = 0; i < g.size(); i++) place(i);
+  constexpr grouping(graph_view graph, const score_spaces& streamed)
+      : g(graph), uses(use_counts(graph)), group_of(g.size(), -1), position(g.size(), -1), free(numbers_alone(graph)),
+        row(g.size(), false), stored(g.size(), false), order(g.size()), spaces(streamed), placed(g.size(), false) {
+    const bool streams = spaces.streams.size_ > 0;
+    for (int i = 0; i < g.size(); i++)
+      if (!streams) place(i);
+      else if (!spaces.region.at[i] && !spaces.recomputed.at[i]) visit(i);
     for (int o : g.outputs) store(o);
+  }
+  /// Places a node after all that it needs. Values of a score space have no place but in their stream.
+  constexpr void visit(int i) {
+    if (placed.at[i]) return;
+    placed.at[i] = true;
+    if (const int t = spaces.stream.at[i]; t >= 0) return place_stream(t);
+    for (int j = 0; j < g.nodes.at[i].count; j++) visit(g.in(i, j));
+    place(i);
+  }
+  /// All exits of a stream at once, after all that its tiles read.
+  constexpr void place_stream(int t) {
+    const score_stream& x = spaces.streams.at[t];
+    const auto each_exit = [&](auto f) {
+      for (int k = 0; k < x.count; k++) f(spaces.exits.at[x.first + k]);
+    };
+    each_exit([&](int e) { placed.at[e] = true; });
+    list<int> reads;
+    const auto need = [&](int o) {
+      if (!spaces.region.at[o] && !spaces.recomputed.at[o] && !free.at[o] && !is_own_shift(g, spaces, t, o))
+        reads.push_back(o);
+    };
+    const auto all_of = [&](int i) {
+      for (int j = 0; j < g.nodes.at[i].count; j++) need(g.in(i, j));
+    };
+    axis_set tiles = 0;
+    for (int i : tile_values(g, spaces, x)) all_of(i), tiles |= spaces.sets.at[i];
+    const axis_set space = spaces.names.bit(x.r) | spaces.names.bit(x.c);
+    each_exit([&](int e) { all_of(e); });
+    for (int o : reads) visit(o);
+    for (int o : reads) store(o);
+    each_exit([&](int e) {
+      position.at[e] = at.size();
+      stored.at[e] = true;
+      for (const axis_set part :
+           {tiles & ~space, space, ~(tiles | space)}) // loops, what is left of the space, features
+        for (axis_ref a : g.nodes.at[e].ax)
+          if (spaces.names.bit(a) & part) order.at[e].add(a);
+    });
+    at.push_back({-1, -1, t});
   }
 
   /// Through arrangements, which a region reads by axis names.
@@ -73,7 +118,7 @@ struct grouping {
   }
   constexpr int open(const axes& space, const axes& reduced) {
     groups.push_back({space, reduced, at.size(), 0});
-    at.push_back({groups.size() - 1, -1});
+    at.push_back({groups.size() - 1, -1, -1});
     return groups.size() - 1;
   }
   constexpr void join(int i, int k, bool is_row) {
@@ -112,7 +157,7 @@ struct grouping {
     case form::input: order.at[i] = x.ax; return;
     case form::constant:
     case form::extent:
-    case form::index: free.at[i] = true; return;
+    case form::index: return;
     case form::view: return place_view(i);
     case form::map: return place_map(i);
     case form::reduce: return place_reduction(i);
@@ -123,13 +168,10 @@ struct grouping {
   constexpr void place_view(int i) {
     const int o = g.in(i, 0);
     position.at[i] = position.at[o];
-    free.at[i] = free.at[o] && g.nodes.at[i].op == &arrange_def;
     if (g.nodes.at[i].op != &arrange_def) store(o);
   }
   constexpr void place_map(int i) {
-    bool all_free = true;
-    for (int j = 0; j < g.nodes.at[i].count; j++) all_free = all_free && free.at[source(g.in(i, j))];
-    if (all_free) return void(free.at[i] = true);
+    if (free.at[i]) return;
     if (const int k = latest(i); k >= 0 && groups.at[k].size < most) {
       const group& c = groups.at[k];
       if (c.space.matches(g.nodes.at[i].ax)) return join(i, k, false);
@@ -175,7 +217,7 @@ struct grouping {
     const node& x = g.nodes.at[i];
     for (int j = 0; j < x.count; j++) store(g.in(i, j));
     position.at[i] = at.size();
-    at.push_back({-1, i});
+    at.push_back({-1, i, -1});
     stored.at[i] = true;
     order.at[i] = x.op->how == form::contract ? product_order(i) : x.ax;
   }

@@ -7,6 +7,11 @@ namespace weft::ir {
 
 /// Calls f(node) for every value that a step reads from memory, as it reads it (perhaps a view).
 template <class F> constexpr void each_value_read(graph_view g, const plan_view& p, const step& s, F f) {
+  if (s.what == step::run_stream) {
+    for (const port& x : p.ports_of(p.streams[s.id].masked))
+      if (x.what == port::read) f(x.node);
+    return;
+  }
   if (s.what != step::run_region) {
     for (int j = 0; j < g[s.id].count; j++) f(g.in(s.id, j));
     return;
@@ -23,6 +28,11 @@ template <class F> constexpr void each_value_read(graph_view g, const plan_view&
 template <class Reads, class Writes> constexpr void each_access(graph_view g, const plan_view& p, const step& s,
                                                                 Reads r, Writes w) {
   each_value_read(g, p, s, [&](int i) { r(storage_of(g, i)); });
+  if (s.what == step::run_stream) {
+    for (const port& x : p.ports_of(p.streams[s.id].masked))
+      if (x.what != port::read) w(x.node);
+    return;
+  }
   if (s.what != step::run_region) return w(s.id);
   const region& x = p.regions[s.id];
   for (int k = 0; k < x.passes; k++) {

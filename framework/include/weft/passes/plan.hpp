@@ -63,9 +63,47 @@ struct row_exit {
 };
 
 struct step {
-  enum action : std::uint8_t { run_region, run_product, run_general };
+  enum action : std::uint8_t { run_region, run_product, run_general, run_stream };
   action what = run_region;
-  int id = -1; ///< region number, or node
+  int id = -1; ///< number of the region or the stream, or node
+};
+
+/// A value of the graph that a stream reads or makes, and the node of the tile program that stands for it.
+struct port {
+  enum action : std::uint8_t {
+    read,  ///< a value that exists before
+    merge, ///< what a reduction has found in all tiles so far: `tile` reduces one more, beginning with it
+    add,   ///< a sum over all tiles: what there was, times `factor` if there is one, and `tile`
+    keep   ///< a value with both axes, written tile by tile
+  };
+  action what = read;
+  int node = -1, tile = -1;
+  int before = -1; ///< of merge: the tile program's node for what had been found before this tile
+  int factor = -1; ///< of add: what the sum so far is multiplied by, as a running maximum has grown
+};
+
+/// A program that computes one tile of a score space: a graph and a plan of its own, in which the space's axes have the
+/// extents of a tile and the axes of the loops have gone.
+struct tile_program {
+  int first_node = 0, nodes = 0;
+  int first_port = 0, ports = 0;
+  int first_step = 0, steps = 0;
+};
+
+/// The walk over the tiles of a score space: loops, then blocks along `outer`, then tiles along `inner`; lanes run
+/// along `outer`.
+struct stream {
+  axis_ref outer = nullptr, inner = nullptr;
+  axes loops;
+  int component = 0, level = 0;
+  tile_program masked, clear;    ///< of any tile; of one that no mask touches (the same where there is no mask)
+  int first_mask = 0, masks = 0; ///< conditions of `masked`, which `clear` takes for granted
+};
+
+/// A selection of a tile program whose one side is 0 or -infinity: untouched where `condition` is `live` throughout.
+struct mask {
+  int condition = -1;
+  bool live = true;
 };
 
 struct plan_view {
@@ -78,6 +116,18 @@ struct plan_view {
   range<bool>
       stored; ///< of each node: whether it has memory of its own (inputs have the caller's, views their operand's)
   range<axes> order; ///< of each stored node: its axes as they lie in memory
+  range<stream> streams;
+  range<node> tile_nodes; ///< of all tile programs, one after another
+  range<int> tile_operands;
+  range<port> ports;
+  range<step> tile_steps;
+  range<mask> masks;
+
+  constexpr graph_view graph_of(const tile_program& t) const {
+    return {{tile_nodes.at + t.first_node, t.nodes}, tile_operands, {}, {}};
+  }
+  constexpr range<port> ports_of(const tile_program& t) const { return {ports.at + t.first_port, t.ports}; }
+  constexpr range<step> steps_of(const tile_program& t) const { return {tile_steps.at + t.first_step, t.steps}; }
 };
 
 struct plan {
@@ -89,7 +139,16 @@ struct plan {
   list<row_exit> exits;
   list<bool> stored;
   list<axes> order;
-  constexpr plan_view view() const { return {instructions, slots, passes, regions, steps, exits, stored, order}; }
+  list<stream> streams;
+  list<node> tile_nodes;
+  list<int> tile_operands;
+  list<port> ports;
+  list<step> tile_steps;
+  list<mask> masks;
+  constexpr plan_view view() const {
+    return {instructions, slots,   passes,     regions,       steps, exits,      stored,
+            order,        streams, tile_nodes, tile_operands, ports, tile_steps, masks};
+  }
 };
 
 /// The node whose memory a value lies in: itself, or the operand that it is a view of.

@@ -29,6 +29,19 @@ struct rewriter {
   }
 };
 
+/// Of each node: whether it is made of numbers, indices and extents alone.
+constexpr list<bool> numbers_alone(graph_view g) {
+  list<bool> r(g.size(), false);
+  for (int i = 0; i < g.size(); i++) {
+    const node& x = g.nodes.at[i];
+    bool all = x.op->how == form::constant || x.op->how == form::extent || x.op->how == form::index ||
+               x.op->how == form::map || x.op == &arrange_def;
+    for (int j = 0; j < x.count; j++) all = all && r.at[g.in(x, j)];
+    r.at[i] = all;
+  }
+  return r;
+}
+
 /// How often each node is read, outputs included.
 constexpr list<int> use_counts(graph_view g) {
   list<int> uses(g.size(), 0);

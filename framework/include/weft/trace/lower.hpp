@@ -20,71 +20,76 @@ template <const auto& Before, int Step, int N> constexpr const auto& lowered_fro
   else return passed<Before, Step, N>;
 }
 
-/// A plan in arrays: exact, and before that with room for what a graph of N nodes can need.
-template <int Instructions, int Slots, int Passes, int Regions, int Steps, int Exits, int Nodes> struct frozen_plan {
-  std::array<instruction, Instructions> instructions{};
-  std::array<slot, Slots> slots{};
-  std::array<region_pass, Passes> passes{};
-  std::array<region, Regions> regions{};
-  std::array<step, Steps> steps{};
-  std::array<row_exit, Exits> exits{};
-  std::array<bool, Nodes> stored{};
-  std::array<axes, Nodes> order{};
-  constexpr plan_view view() const {
-    return {{instructions.data(), Instructions},
-            {slots.data(), Slots},
-            {passes.data(), Passes},
-            {regions.data(), Regions},
-            {steps.data(), Steps},
-            {exits.data(), Exits},
-            {stored.data(), Nodes},
-            {order.data(), Nodes}};
-  }
-};
+/// How long the lists of a plan are.
 struct plan_sizes {
   int instructions = 0, slots = 0, passes = 0, regions = 0, steps = 0, exits = 0;
+  int streams = 0, tile_nodes = 0, tile_operands = 0, ports = 0, tile_steps = 0, masks = 0;
 };
-template <int Nodes> struct roomy_plan
-    : frozen_plan<8 * Nodes + 64, 8 * Nodes + 64, 2 * Nodes + 8, Nodes + 8, Nodes + 8, Nodes + 8, Nodes> {
-  plan_sizes size;
+/// A plan in arrays of exactly its size.
+template <plan_sizes S, int Nodes> struct frozen_plan {
+  std::array<instruction, S.instructions> instructions{};
+  std::array<slot, S.slots> slots{};
+  std::array<region_pass, S.passes> passes{};
+  std::array<region, S.regions> regions{};
+  std::array<step, S.steps> steps{};
+  std::array<row_exit, S.exits> exits{};
+  std::array<bool, Nodes> stored{};
+  std::array<axes, Nodes> order{};
+  std::array<stream, S.streams> streams{};
+  std::array<node, S.tile_nodes> tile_nodes{};
+  std::array<int, S.tile_operands> tile_operands{};
+  std::array<port, S.ports> ports{};
+  std::array<step, S.tile_steps> tile_steps{};
+  std::array<mask, S.masks> masks{};
+  constexpr plan_view view() const {
+    return {{instructions.data(), S.instructions},
+            {slots.data(), S.slots},
+            {passes.data(), S.passes},
+            {regions.data(), S.regions},
+            {steps.data(), S.steps},
+            {exits.data(), S.exits},
+            {stored.data(), Nodes},
+            {order.data(), Nodes},
+            {streams.data(), S.streams},
+            {tile_nodes.data(), S.tile_nodes},
+            {tile_operands.data(), S.tile_operands},
+            {ports.data(), S.ports},
+            {tile_steps.data(), S.tile_steps},
+            {masks.data(), S.masks}};
+  }
 };
-template <class T, std::size_t N> constexpr void fill(std::array<T, N>& to, const list<T>& from) {
-  if (from.size() > static_cast<int>(N)) throw "weft: a plan outgrew its room";
-  for (int i = 0; i < from.size(); i++) to[static_cast<std::size_t>(i)] = from[i];
-}
-template <int Nodes> constexpr roomy_plan<Nodes> planned_in_room(graph_view g) {
+constexpr plan planned(graph_view g) {
   plan p;
   fuse(g, p);
-  roomy_plan<Nodes> r;
-  r.size = {p.instructions.size(), p.slots.size(), p.passes.size(), p.regions.size(), p.steps.size(), p.exits.size()};
-  fill(r.instructions, p.instructions), fill(r.slots, p.slots), fill(r.passes, p.passes), fill(r.regions, p.regions);
-  fill(r.steps, p.steps), fill(r.exits, p.exits), fill(r.stored, p.stored), fill(r.order, p.order);
-  return r;
-}
-template <const auto& Graph> inline constexpr auto roomy_plan_of =
-    planned_in_room<static_cast<int>(Graph.nodes.size())>(Graph.view());
-
-template <class T, std::size_t N, class From> constexpr void copy_first(std::array<T, N>& to, const From& from) {
-  for (std::size_t i = 0; i < N; i++) to[i] = from[i];
-}
-template <const auto& Graph> constexpr auto exact_plan() {
-  constexpr const auto& r = roomy_plan_of<Graph>;
-  frozen_plan<r.size.instructions, r.size.slots, r.size.passes, r.size.regions, r.size.steps, r.size.exits,
-              static_cast<int>(Graph.nodes.size())>
-      p;
-  copy_first(p.instructions, r.instructions), copy_first(p.slots, r.slots), copy_first(p.passes, r.passes),
-      copy_first(p.regions, r.regions);
-  copy_first(p.steps, r.steps), copy_first(p.exits, r.exits), copy_first(p.stored, r.stored),
-      copy_first(p.order, r.order);
   return p;
+}
+constexpr plan_sizes sizes_of(const plan& p) {
+  return {p.instructions.size(),  p.slots.size(), p.passes.size(),     p.regions.size(),
+          p.steps.size(),         p.exits.size(), p.streams.size(),    p.tile_nodes.size(),
+          p.tile_operands.size(), p.ports.size(), p.tile_steps.size(), p.masks.size()};
+}
+template <class T, std::size_t N> constexpr void copy(std::array<T, N>& to, const list<T>& from) {
+  for (std::size_t i = 0; i < N; i++) to[i] = from[static_cast<int>(i)];
+}
+template <const auto& Graph> inline constexpr plan_sizes plan_sizes_of = sizes_of(planned(Graph.view()));
+template <const auto& Graph> constexpr auto exact_plan() {
+  frozen_plan<plan_sizes_of<Graph>, static_cast<int>(Graph.nodes.size())> r;
+  const plan p = planned(Graph.view());
+  copy(r.instructions, p.instructions), copy(r.slots, p.slots), copy(r.passes, p.passes), copy(r.regions, p.regions);
+  copy(r.steps, p.steps), copy(r.exits, p.exits), copy(r.stored, p.stored), copy(r.order, p.order);
+  copy(r.streams, p.streams), copy(r.tile_nodes, p.tile_nodes), copy(r.tile_operands, p.tile_operands);
+  copy(r.ports, p.ports), copy(r.tile_steps, p.tile_steps), copy(r.masks, p.masks);
+  return r;
 }
 
 /// The same with ops that carry code alone: what a program keeps while it runs.
 constexpr auto emitted(auto graph_or_plan) {
   if constexpr (requires { graph_or_plan.nodes; })
     for (node& x : graph_or_plan.nodes) x.op = x.op->code_only;
-  else
+  else {
     for (instruction& x : graph_or_plan.instructions) x.op = x.op ? x.op->code_only : nullptr;
+    for (node& x : graph_or_plan.tile_nodes) x.op = x.op->code_only;
+  }
   return graph_or_plan;
 }
 

@@ -18,7 +18,10 @@ struct add_op : elementwise<2> {
       if (in[i].is_constant_equal(0) && in[1 - i].ax() == y.ax) return in[1 - i];
     return {};
   }
-  static constexpr ir::interval range(ir::interval a, ir::interval b) { return {a.lo + b.lo, a.hi + b.hi}; }
+  /// What is -infinity alone stays so: that of a masked score and any finite number.
+  static constexpr ir::interval range(ir::interval a, ir::interval b) {
+    return a.hi == -infinity ? a : b.hi == -infinity ? b : ir::interval{a.lo + b.lo, a.hi + b.hi};
+  }
 };
 constexpr expr operator+(const at& a, const at& b) { return ir::binary<add_op>(a, b); }
 } // namespace weft

@@ -18,7 +18,10 @@ struct sub_op : elementwise<2> {
   static constexpr expr simplify(const expr* in, int, const ir::node& y) {
     return in[1].is_constant_equal(0) && in[0].ax() == y.ax ? in[0] : expr{};
   }
-  static constexpr ir::interval range(ir::interval a, ir::interval b) { return {a.lo - b.hi, a.hi - b.lo}; }
+  /// What is -infinity alone stays so: that of a masked score and any finite number.
+  static constexpr ir::interval range(ir::interval a, ir::interval b) {
+    return a.hi == -infinity ? a : ir::interval{a.lo - b.hi, a.hi - b.lo};
+  }
 };
 constexpr expr operator-(const at& a, const at& b) { return ir::binary<sub_op>(a, b); }
 } // namespace weft

@@ -1,0 +1,426 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "stream.hpp"
+
+#include <weft/passes/memory_access.hpp>
+
+#include <algorithm>
+
+namespace weft::ir {
+namespace {
+
+long rounded(long bytes) { return (bytes + 63) / 64 * 64; }
+
+template <class T> struct preparation {
+  graph_view g;
+  const plan_view& plan;
+  const stream& s;
+  const extent_table& extents;
+  function_ref<region_memory(int)> memory;
+  stream_call c;
+  tile_extents tile;
+
+  tile_part part_of(axis_ref a) const {
+    return same(a, s.outer) ? tile_part::outer : same(a, s.inner) ? tile_part::inner : tile_part::whole;
+  }
+  long most(axis_ref a) const {
+    const tile_part p = part_of(a);
+    return p == tile_part::outer ? c.width : p == tile_part::inner ? c.rows : extents.of(a);
+  }
+  axes tile_axes(const axes& ax) const {
+    axes r;
+    for (axis_ref a : ax)
+      if (!s.loops.has(a)) r.add(a);
+    return r;
+  }
+  long stride_along(const region_memory& m, const axes& ax, axis_ref a) const {
+    const int p = ax.find(a);
+    return p < 0 ? 0 : m.strides.stride[p];
+  }
+
+  void sizes() {
+    c.s = &s, c.extents = &extents;
+    c.outer = extents.of(s.outer), c.inner = extents.of(s.inner);
+    c.width = tile::lanes<T>, c.rows = 128;
+    c.blocks = (c.outer + c.width - 1) / c.width;
+    tile = {s.outer, s.inner, c.width, c.rows};
+    for (axis_ref a : s.loops) c.loop.push_back(extents.of(a)), c.parallel.push_back(1);
+    for (const port& x : plan.ports_of(s.masked))
+      if (x.what != port::read)
+        for (int i = 0; i < s.loops.n; i++)
+          if (!g[x.node].ax.has(s.loops[i])) c.parallel[static_cast<std::size_t>(i)] = 0;
+    for (std::size_t i = 0; i < c.loop.size(); i++) (c.parallel[i] ? c.parallel_total : c.serial_total) *= c.loop[i];
+  }
+  int read_of(int node) {
+    for (std::size_t i = 0; i < c.reads.size(); i++)
+      if (c.reads[i].node == node) return static_cast<int>(i);
+    stream_read r;
+    r.node = node, r.from = memory(node);
+    const axes& ax = g[node].ax;
+    for (axis_ref a : s.loops) r.loop.push_back(stride_along(r.from, ax, a));
+    r.step_outer = stride_along(r.from, ax, s.outer), r.step_inner = stride_along(r.from, ax, s.inner);
+    const bool outer = ax.has(s.outer), inner = ax.has(s.inner);
+    r.where = outer && inner ? stream_read::tile
+              : outer        ? stream_read::outer
+              : inner        ? stream_read::inner
+                             : stream_read::fixed;
+    r.ax = tile_axes(ax);
+    for (int i = ax.n; i-- > 0;)
+      if (axis_ref a = ax[i]; !s.loops.has(a) && part_of(a) == tile_part::whole) {
+        const long n = extents.of(a);
+        r.rest.push_back({n, tile_part::whole, r.from.strides.stride[i], 0, r.elements});
+        r.elements *= n;
+      }
+    c.reads.push_back(std::move(r));
+    return static_cast<int>(c.reads.size()) - 1;
+  }
+  int pack_of(int read, bool lanes, double scale) {
+    for (std::size_t i = 0; i < c.packs.size(); i++)
+      if (c.packs[i].read == read && c.packs[i].lanes == lanes && c.packs[i].scale == scale) return static_cast<int>(i);
+    c.packs.push_back({read, lanes, scale, 0});
+    return static_cast<int>(c.packs.size()) - 1;
+  }
+  long rest_stride(const std::vector<tile_loop>& rest, const axes& whole, axis_ref a) const {
+    std::size_t k = 0;
+    for (int i = whole.n; i-- > 0;)
+      if (!s.loops.has(whole[i]) && part_of(whole[i]) == tile_part::whole) {
+        if (same(whole[i], a)) return rest[k].c;
+        k++;
+      }
+    return 0;
+  }
+
+  int state_of(const port& x, graph_view tiles) {
+    for (std::size_t i = 0; i < c.states.size(); i++)
+      if (c.states[i].node == x.node) return static_cast<int>(i);
+    stream_state y;
+    y.what = x.what, y.node = x.node, y.to = memory(x.node);
+    const node& n = g[x.node];
+    for (axis_ref a : s.loops) y.loop.push_back(stride_along(y.to, n.ax, a));
+    y.outer = n.ax.has(s.outer), y.inner = n.ax.has(s.inner);
+    y.step_outer = stride_along(y.to, n.ax, s.outer), y.step_inner = stride_along(y.to, n.ax, s.inner);
+    y.ax = tile_axes(n.ax);
+    for (int i = n.ax.n; i-- > 0;)
+      if (axis_ref a = n.ax[i]; !s.loops.has(a) && part_of(a) == tile_part::whole) {
+        const long e = extents.of(a);
+        y.rest.push_back({e, tile_part::whole, y.to.strides.stride[i], 0, y.elements});
+        y.elements *= e;
+      }
+    if (x.what == port::merge) y.combine = tiles[x.tile].op, y.neutral = y.combine->neutral;
+    if (x.what == port::add && tiles[x.tile].op->how == form::contract) y.scale = tiles[x.tile].at.value;
+    if (x.what != port::keep) {
+      if (y.outer) {
+        for (tile_loop& l : y.rest) l.c *= c.width;
+        y.size = y.elements * c.width;
+      } else {
+        // [serial loops][inner][rest], the rest in the order of the result's axes
+        long all = y.elements;
+        y.size = all * (y.inner ? c.inner : 1);
+        y.serial.assign(c.loop.size(), 0);
+        for (std::size_t i = c.loop.size(); i-- > 0;)
+          if (!c.parallel[i] && n.ax.has(s.loops[static_cast<int>(i)])) y.serial[i] = y.size, y.size *= c.loop[i];
+        y.in_place = y.scale == 1 && (!y.inner || y.step_inner == y.elements);
+        for (const tile_loop& l : y.rest) y.in_place = y.in_place && l.a == l.c;
+        for (std::size_t i = 0; i < c.loop.size(); i++)
+          y.in_place = y.in_place && (!y.serial[i] || y.serial[i] == y.loop[i]);
+      }
+    }
+    c.states.push_back(std::move(y));
+    return static_cast<int>(c.states.size()) - 1;
+  }
+
+  /// The chunks that outer blocks are cut into, each with states of its own where they lack the outer axis. Extents
+  /// decide, never the number of threads.
+  void cut() {
+    bool shared = false, ordered = false;
+    for (const port& x : plan.ports_of(s.masked)) {
+      if (x.what == port::read || g[x.node].ax.has(s.outer)) continue;
+      shared = true;
+      ordered = ordered || x.what == port::merge || x.factor >= 0;
+    }
+    c.chunks = !shared ? c.blocks : ordered || c.parallel_total >= 4 ? 1 : std::min(4l, c.blocks);
+    c.chunks = std::max(1l, c.chunks);
+  }
+
+  void prepare_program(const tile_program& t, prepared_tiles& p) {
+    p.g = plan.graph_of(t);
+    const auto n = static_cast<std::size_t>(p.g.size());
+    p.memory.resize(n), p.offset.assign(n, -1), p.read.assign(n, -1), p.pack.assign(n, -1);
+    for (int i = 0; i < p.g.size(); i++) {
+      region_memory& m = p.memory[static_cast<std::size_t>(i)];
+      m.storage = i, m.type = lane_dtype<T>(p.g[i].k);
+    }
+    const range<port> ports = plan.ports_of(t);
+    for (const port& x : ports)
+      if (x.what == port::read) bind_read(x, p);
+      else state_of(x, p.g);
+    const std::size_t states = c.states.size();
+    p.merge_before.assign(states, -1), p.merge_now.assign(states, -1), p.kept.assign(states, -1);
+    for (const port& x : ports) {
+      if (x.what == port::read) continue;
+      const auto k = static_cast<std::size_t>(state_of(x, p.g));
+      if (x.what == port::merge) {
+        p.merge_before[k] = x.before, p.merge_now[k] = x.tile;
+        lay_out(p, x.tile, false), lay_out(p, x.before, false);
+        region_memory& before = p.memory[static_cast<std::size_t>(x.before)];
+        if (!c.states[k].outer)
+          for (int j = 0; j < p.g[x.before].ax.n; j++)
+            before.strides.stride[j] = state_stride(c.states[k], p.g[x.before].ax[j]);
+        if (!c.states[k].outer) give(p, x.tile);
+      } else if (x.what == port::keep) p.kept[k] = x.tile;
+      else if (p.g[x.tile].op->how == form::contract) {
+        region_memory& m = p.memory[static_cast<std::size_t>(x.tile)];
+        for (int j = 0; j < p.g[x.tile].ax.n; j++) m.strides.stride[j] = state_stride(c.states[k], p.g[x.tile].ax[j]);
+      } else p.sums.push_back({static_cast<int>(k), x.tile, x.factor});
+    }
+    // what the steps make, in the worker's scratch
+    const auto made = [&](int i) {
+      if (p.g[i].op->how == form::input || p.offset[static_cast<std::size_t>(i)] >= 0) return;
+      for (const port& x : ports)
+        if (x.what != port::read && x.tile == i &&
+            (x.what == port::merge || (x.what == port::add && p.g[i].op->how == form::contract)))
+          return;
+      lay_out(p, i, true);
+    };
+    for (const step& x : plan.steps_of(t)) each_access(p.g, plan, x, [](int) {}, made);
+    for (int i = 0; i < p.g.size(); i++)
+      if (p.g[i].op->how == form::view) {
+        const int o = p.g.in(i, 0);
+        region_memory& m = p.memory[static_cast<std::size_t>(i)];
+        m = p.memory[static_cast<std::size_t>(o)];
+        m.strides.offset = m.offset;
+        m.strides = p.g[i].op->view(m.strides, p.g[o].ax, p.g[i]);
+        m.offset = m.strides.offset;
+      }
+    for (const step& x : plan.steps_of(t)) {
+      if (x.what == step::run_region) {
+        const auto where = [&](int i) {
+          if (p.g[i].op->how == form::input) regions_read(p, i);
+          return p.memory[static_cast<std::size_t>(i)];
+        };
+        p.steps.push_back({x.what, static_cast<int>(p.regions.size())});
+        p.regions.push_back(prepare_region<T>(p.g, plan, plan.regions[x.id], {}, extents, where, &tile));
+        seed(p, ports, p.regions.back());
+      } else if (x.what == step::run_product) {
+        p.steps.push_back({x.what, static_cast<int>(p.products.size())});
+        p.products.push_back(product(p, ports, x.id));
+      } else {
+        for (int j = 0; j < p.g[x.id].count; j++)
+          if (p.g[p.g.in(x.id, j)].op->how == form::input) regions_read(p, p.g.in(x.id, j));
+        p.steps.push_back({x.what, x.id});
+      }
+    }
+  }
+  long state_stride(const stream_state& y, axis_ref a) const {
+    if (part_of(a) == tile_part::outer) return 1;
+    if (part_of(a) == tile_part::inner) return y.elements;
+    return rest_stride(y.rest, g[y.node].ax, a);
+  }
+  /// Dense strides: lanes next to each other, rows a width apart, then the others.
+  void lay_out(prepared_tiles& p, int i, bool buffer) {
+    region_memory& m = p.memory[static_cast<std::size_t>(i)];
+    const axes& ax = p.g[i].ax;
+    long size = ax.has(s.outer) ? c.width : 1;
+    if (ax.has(s.outer)) m.strides.stride[ax.find(s.outer)] = 1;
+    const auto add = [&](axis_ref a) { m.strides.stride[ax.find(a)] = size, size *= most(a); };
+    if (ax.has(s.inner)) add(s.inner);
+    for (int j = ax.n; j-- > 0;)
+      if (part_of(ax[j]) == tile_part::whole) add(ax[j]);
+    if (buffer) take(p, i, size);
+  }
+  void give(prepared_tiles& p, int i) {
+    long size = 1;
+    for (axis_ref a : p.g[i].ax) size *= most(a);
+    take(p, i, size);
+  }
+  void take(prepared_tiles& p, int i, long size) {
+    const long bytes = std::max<long>(static_cast<long>(size_of(p.memory[static_cast<std::size_t>(i)].type)), 1);
+    p.offset[static_cast<std::size_t>(i)] = c.scratch_bytes;
+    c.scratch_bytes += rounded(size * bytes + 64);
+  }
+  void bind_read(const port& x, prepared_tiles& p) {
+    const int r = read_of(x.node);
+    const auto i = static_cast<std::size_t>(x.tile);
+    const stream_read& from = c.reads[static_cast<std::size_t>(r)];
+    p.read[i] = r;
+    region_memory& m = p.memory[i];
+    m.type = from.from.type;
+    const axes& ax = p.g[x.tile].ax;
+    if (from.where == stream_read::tile) return lay_out(p, x.tile, true);
+    for (int j = 0; j < ax.n; j++) {
+      const long rest = rest_stride(from.rest, g[x.node].ax, ax[j]);
+      m.strides.stride[j] = from.where != stream_read::outer     ? stride_along(from.from, g[x.node].ax, ax[j])
+                            : part_of(ax[j]) == tile_part::outer ? 1
+                                                                 : rest * c.width;
+    }
+  }
+  /// Regions and general ops read outer values from packed lanes.
+  void regions_read(prepared_tiles& p, int i) {
+    const int r = p.read[static_cast<std::size_t>(i)];
+    if (r >= 0 && c.reads[static_cast<std::size_t>(r)].where == stream_read::outer)
+      p.pack[static_cast<std::size_t>(i)] = pack_of(r, true, 1);
+  }
+  void seed(prepared_tiles& p, range<port> ports, region_call& call) {
+    for (int k = 0; k < call.r->exits; k++) {
+      const row_exit& e = plan.exits[call.r->first_exit + k];
+      for (const port& x : ports)
+        if (x.what == port::merge && x.tile == e.node) {
+          const region_memory& before = p.memory[static_cast<std::size_t>(x.before)];
+          const axes& ax = p.g[x.before].ax;
+          call.seeds.push_back({e.row, x.before, ax.n ? before.strides.stride[ax.n - 1] : 0});
+        }
+    }
+  }
+
+  tile_product product(prepared_tiles& p, range<port> ports, int i) {
+    const node& x = p.g[i];
+    tile_product y;
+    y.node = i, y.a = p.g.in(i, 0), y.b = p.g.in(i, 1), y.alpha = x.at.value;
+    for (const port& q : ports)
+      if (q.what == port::add && q.tile == i) y.state = state_of(q, p.g), y.factor = q.factor, y.alpha = 1;
+    const auto at = [&](int n) -> region_memory& { return p.memory[static_cast<std::size_t>(n)]; };
+    const bool lanes_left = x.ax.has(s.outer);
+    // an outer read is packed: lanes for products that keep them, else each lane's values
+    const auto outer_read = [&](int n) {
+      const int r = p.read[static_cast<std::size_t>(n)];
+      return r >= 0 && c.reads[static_cast<std::size_t>(r)].where == stream_read::outer ? r : -1;
+    };
+    layout la = at(y.a).strides, lb = at(y.b).strides;
+    const layout& lc = at(i).strides;
+    const axes &ax = p.g[y.a].ax, &bx = p.g[y.b].ax;
+    const auto packed = [&](int n, layout& l, bool lanes, double scale) {
+      const int r = outer_read(n);
+      if (r < 0) return -1;
+      if (!lanes) {
+        const stream_read& from = c.reads[static_cast<std::size_t>(r)];
+        for (int j = 0; j < p.g[n].ax.n; j++)
+          l.stride[j] = part_of(p.g[n].ax[j]) == tile_part::outer
+                            ? from.elements
+                            : rest_stride(from.rest, g[from.node].ax, p.g[n].ax[j]);
+      }
+      return pack_of(r, lanes, scale);
+    };
+    y.pack_b = packed(y.b, lb, lanes_left, y.alpha);
+    if (y.pack_b >= 0) y.alpha = 1;
+    y.pack_a = packed(y.a, la, lanes_left, y.alpha);
+    if (y.pack_a >= 0) y.alpha = 1;
+    const auto stride = [](const layout& l, const axes& of, axis_ref n) {
+      return of.has(n) ? l.stride[of.find(n)] : 0;
+    };
+    const auto loop_of = [&](axis_ref n) {
+      return tile_loop{most(n), part_of(n), stride(la, ax, n), stride(lb, bx, n), stride(lc, x.ax, n)};
+    };
+    std::vector<tile_loop> rows, steps;
+    for (axis_ref n : x.at.shape)
+      if (!s.loops.has(n)) steps.push_back(loop_of(n));
+    axis_ref lane = lanes_left ? s.outer : nullptr;
+    if (!lane)
+      for (axis_ref n : x.ax)
+        if (!ax.has(n) && bx.has(n) && stride(lb, bx, n) == 1 && stride(lc, x.ax, n) == 1) lane = n;
+    for (axis_ref n : x.ax) {
+      if (lane && same(n, lane)) y.lanes = part_of(n), y.lane_extent = most(n);
+      else if (ax.has(n) && !bx.has(n)) rows.push_back(loop_of(n));
+      else y.batch.push_back(loop_of(n));
+    }
+    const auto longest = [](std::vector<tile_loop>& v, std::vector<tile_loop>& others) {
+      tile_loop r;
+      if (v.empty()) return r;
+      const auto best = std::max_element(v.begin(), v.end(),
+                                         [](const tile_loop& l, const tile_loop& m) { return l.extent < m.extent; });
+      r = *best;
+      v.erase(best);
+      others.insert(others.end(), v.begin(), v.end());
+      return r;
+    };
+    y.rows = longest(rows, y.batch), y.steps = longest(steps, y.sums);
+    return y;
+  }
+
+  void finish() {
+    for (stream_pack& k : c.packs) {
+      const stream_read& r = c.reads[static_cast<std::size_t>(k.read)];
+      k.offset = c.scratch_bytes;
+      c.scratch_bytes += rounded(r.elements * c.width * static_cast<long>(size_of(r.from.type)) + 64);
+    }
+    for (stream_state& y : c.states) {
+      if (y.what == port::keep) continue;
+      if (y.outer) {
+        y.offset = c.scratch_bytes;
+        c.scratch_bytes += 2 * rounded(y.size * static_cast<long>(sizeof(T)) + 64);
+      } else y.offset = c.chunk_elements, c.chunk_elements += (y.size + 15) / 16 * 16;
+    }
+    long regions = 0;
+    for (const prepared_tiles& p : c.program)
+      for (const region_call& r : p.regions) regions = std::max(regions, r.scratch_bytes);
+    c.scratch_bytes += rounded(regions);
+    c.shared_bytes = c.chunk_elements * c.chunks * c.parallel_total * static_cast<long>(sizeof(T));
+  }
+
+  /// Which nodes' ranges depend on the place of the tile; and the values whose range can show that nothing leaves.
+  void find_ranges(const tile_program& t, prepared_tiles& p) {
+    p.varies.assign(static_cast<std::size_t>(p.g.size()), 0);
+    for (int i = 0; i < p.g.size(); i++) {
+      const node& x = p.g[i];
+      char& v = p.varies[static_cast<std::size_t>(i)];
+      const bool mask_read = x.op->how == form::input && x.k != real && p.read[static_cast<std::size_t>(i)] >= 0;
+      v = x.op->how == form::index || mask_read ? 2 : x.op->how == form::constant ? 1 : 0;
+      if (x.op->how != form::map && x.op->how != form::view) continue;
+      for (int j = 0; j < x.count; j++) v = std::max(v, p.varies[static_cast<std::size_t>(p.g.in(x, j))]);
+    }
+    p.exits.assign(c.states.size(), {});
+    const auto through = [&](int i) { // sums of sums, through what only arranges
+      while (p.g[i].op->how == form::reduce || p.g[i].op->is(trait::keeps_axes)) i = p.g.in(i, 0);
+      return i;
+    };
+    for (const port& x : plan.ports_of(t)) {
+      if (x.what != port::add && x.what != port::merge) continue;
+      auto& exits = p.exits[static_cast<std::size_t>(state_of(x, p.g))];
+      const node& n = p.g[x.tile];
+      if (x.what == port::merge) exits.push_back({through(x.tile), n.op->neutral});
+      else if (n.op->how == form::contract)
+        for (int j = 0; j < 2; j++) exits.push_back({through(p.g.in(n, j)), 0});
+      else if (n.op->how == form::reduce) exits.push_back({through(x.tile), 0});
+      else exits.push_back({through(p.g.in(n, 0)), 0});
+    }
+    c.skips = true;
+    for (std::size_t k = 0; k < c.states.size(); k++) {
+      bool can = false;
+      for (const auto& e : p.exits[k]) can = can || p.varies[static_cast<std::size_t>(e.node)] == 2;
+      c.skips = c.skips && can;
+    }
+  }
+};
+} // namespace
+
+template <class T> stream_call prepare_stream(graph_view g, const plan_view& plan, const stream& s,
+                                              const extent_table& extents, function_ref<region_memory(int)> memory) {
+  preparation<T> p{g, plan, s, extents, memory, {}, {}};
+  p.sizes();
+  p.cut();
+  p.prepare_program(s.masked, p.c.program[0]);
+  p.prepare_program(s.clear, p.c.program[1]);
+  for (int k = 0; k < s.masks; k++) p.c.masks.push_back(plan.masks[s.first_mask + k]);
+  p.find_ranges(s.masked, p.c.program[0]);
+  p.finish();
+  return std::move(p.c);
+}
+template stream_call prepare_stream<float>(graph_view, const plan_view&, const stream&, const extent_table&,
+                                           function_ref<region_memory(int)>);
+template stream_call prepare_stream<double>(graph_view, const plan_view&, const stream&, const extent_table&,
+                                            function_ref<region_memory(int)>);
+
+void add_workers(stream_call& c, int workers) {
+  while (static_cast<int>(c.workers.size()) < workers) {
+    stream_worker w;
+    std::size_t operands = 1;
+    for (int k = 0; k < 2; k++) {
+      w.storage[k].assign(c.program[k].memory.size(), nullptr);
+      w.regions[k] = c.program[k].regions;
+      for (const node& x : c.program[k].g.nodes) operands = std::max(operands, static_cast<std::size_t>(x.count));
+    }
+    w.range.resize(c.program[0].memory.size());
+    w.general_in.resize(operands);
+    w.rest.reserve(max_rank);
+    c.workers.push_back(std::move(w));
+  }
+}
+} // namespace weft::ir

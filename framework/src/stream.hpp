@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include "walk_region.hpp"
+
+#include <weft/kernel/tile.hpp>
+
+namespace weft::ir {
+
+/// How many of an axis a tile has: all of it, or what the tile at hand covers.
+enum class tile_part : std::uint8_t { whole, inner, outer };
+
+/// An axis of a product of tiles, with the strides of its three matrices.
+struct tile_loop {
+  long extent = 1;
+  tile_part part = tile_part::whole;
+  long a = 0, b = 0, c = 0;
+};
+
+/// A value that a stream reads.
+struct stream_read {
+  enum place : std::uint8_t {
+    fixed, ///< without the space's axes: where it lies
+    inner, ///< along the inner axis: where it lies
+    outer, ///< along the outer axis: packed for each block, with lanes along that axis
+    tile   ///< with both: copied tile by tile
+  };
+  place where = fixed;
+  int node = -1;          ///< of the graph
+  axes ax;                ///< as tiles have it
+  region_memory from;     ///< where it lies
+  std::vector<long> loop; ///< its strides along the loops
+  long step_outer = 0, step_inner = 0;
+  std::vector<tile_loop> rest; ///< its other axes: `a` steps through the value, `c` through a packed copy
+  long elements = 1;           ///< of `rest`
+};
+
+/// A block's copy of an outer read: lanes along the outer axis, times `scale`; or, for a sum over the lanes, each
+/// lane's values next to each other.
+struct stream_pack {
+  int read = -1;
+  bool lanes = true;
+  double scale = 1;
+  long offset = 0; ///< in a worker's scratch
+};
+
+/// What leaves a stream, and what is kept of it from tile to tile.
+struct stream_state {
+  port::action what = port::add;
+  int node = -1; ///< of the graph
+  axes ax;       ///< as tiles have it
+  region_memory to;
+  std::vector<long> loop; ///< strides of `to` along the loops
+  long step_outer = 0, step_inner = 0;
+  std::vector<tile_loop> rest; ///< its other axes: `a` steps through `to`, `c` through the state
+  long elements = 1;           ///< of `rest`
+  bool outer = false, inner = false;
+  double scale = 1, neutral = 0;
+  const op_def* combine = nullptr; ///< of merge
+  long offset = 0;                 ///< of an outer state in a worker's scratch; of others in a chunk's memory
+  long size = 0;                   ///< elements: of an outer state in one block, of others in one task
+  bool in_place = false;           ///< the first chunk's state is `to` itself
+  std::vector<long> serial;        ///< of a state without the outer axis: its own strides along the loops
+};
+
+struct tile_product {
+  int node = -1, a = -1, b = -1; ///< of the tile program
+  int pack_a = -1, pack_b = -1;  ///< packed operands
+  tile_loop rows, steps;
+  tile_part lanes = tile_part::whole;
+  long lane_extent = 1;
+  std::vector<tile_loop> batch, sums;
+  double alpha = 1;
+  int state = -1, factor = -1; ///< onto a state, times a node of the tile program
+};
+
+struct tile_step {
+  step::action what = step::run_region;
+  int index = -1; ///< of the region, the product, or the node
+};
+
+struct tile_sum {
+  int state = -1, node = -1, factor = -1;
+};
+
+/// One of the two programs of a stream, prepared.
+struct prepared_tiles {
+  graph_view g;
+  std::vector<region_memory> memory; ///< of each node
+  std::vector<long> offset;          ///< of each node that has a buffer of its own in a worker's scratch, else -1
+  std::vector<int> read;             ///< of each input: which read it is, or -1
+  std::vector<int> pack;             ///< of each input: the packed copy that regions read, or -1
+  std::vector<tile_step> steps;
+  std::vector<region_call> regions;
+  std::vector<tile_product> products;
+  std::vector<tile_sum> sums;               ///< what is added to states after the steps
+  std::vector<int> merge_before, merge_now; ///< by state: nodes, -1 where it is no merge
+  std::vector<int> kept;                    ///< by state: the node that is written tile by tile, or -1
+  std::vector<char> varies; ///< of each node: 2 if its range depends on where the tile is, 1 if it is known at all
+  struct exit {
+    int node = -1;      ///< a value that leaves
+    double nothing = 0; ///< what it is where the tile changes nothing
+  };
+  std::vector<std::vector<exit>> exits; ///< of each state: it is unchanged if one of these is nothing throughout
+};
+
+struct stream_worker {
+  std::vector<void*> storage[2];
+  std::vector<region_call> regions[2];
+  std::vector<interval> range;
+  std::vector<tensor_ref> general_in;
+  std::vector<tile_loop> rest;
+};
+
+/// A stream prepared for given extents.
+struct stream_call {
+  const stream* s = nullptr;
+  const extent_table* extents = nullptr;
+  long outer = 0, inner = 0; ///< extents
+  long width = 0, rows = 0;  ///< lanes and rows of a full tile
+  long blocks = 1, chunks = 1;
+  std::vector<long> loop;     ///< extents of the loops
+  std::vector<char> parallel; ///< of each loop: whether its tasks are independent
+  long parallel_total = 1, serial_total = 1;
+  std::vector<stream_read> reads;
+  std::vector<stream_pack> packs;
+  std::vector<stream_state> states;
+  prepared_tiles program[2]; ///< masked, clear
+  std::vector<mask> masks;
+  bool skips = false;
+  long chunk_elements = 0; ///< memory of a task's states without the outer axis
+  long scratch_bytes = 0;  ///< of a worker
+  long shared_bytes = 0;   ///< of all tasks
+  std::vector<stream_worker> workers;
+};
+
+template <class T> stream_call prepare_stream(graph_view g, const plan_view& plan, const stream& s,
+                                              const extent_table& extents, function_ref<region_memory(int)> memory);
+/// Makes room for so many workers.
+void add_workers(stream_call& c, int workers);
+
+template <class T>
+void run_stream(stream_call& c, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
+                char* shared, char* scratch, long scratch_stride, pool& threads);
+} // namespace weft::ir
