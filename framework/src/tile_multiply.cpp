@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tile.hpp"
 
+#include <algorithm>
 #include <bit>
 
 namespace weft::tile {
@@ -25,14 +26,15 @@ template <class V>
   return v;
 }
 
-/// Columns n to n + Packets packets of as many blocks of Rows rows as there are from m on; returns the first row left.
-/// With Part, the one packet ends with the product's lanes. The loops are unrolled, the sums stay in registers.
+/// Columns first to last, by as many packets at a time, of as many blocks of Rows rows as there are from m on; returns
+/// the first row left. With Part, the one packet ends with the product's lanes. The inner loops are unrolled, the sums
+/// stay in registers.
 template <int Rows, int Packets, bool Part, class T>
-[[gnu::noinline]] long multiply_rows(const product<T>& call, long n, long m) {
+[[gnu::noinline]] long multiply_rows(const product<T>& call, long first, long last, long m) {
   const product<T> p = call; // which nothing that is stored can change
   using V = packet<T>;
   constexpr int w = weft::lanes<T>;
-  const auto part = lanes_between<T>(0, Part ? p.lanes - n : w);
+  const auto part = lanes_between<T>(0, Part ? last - first : w);
   const auto get = [&](const T* from) __attribute__((always_inline)) {
     if constexpr (Part) return load_if(part, from);
     else return load(from);
@@ -41,66 +43,67 @@ template <int Rows, int Packets, bool Part, class T>
     if constexpr (Part) store_if(part, to, v);
     else store(to, v);
   };
-  for (; m + Rows <= p.rows; m += Rows) {
-    V sum[Rows][Packets]{};
-    const T* a = p.a + m * p.a_row;
-    const T* b = p.b + n;
-    for (long k = p.steps; k > 0; --k, a += p.a_step, b += p.b_step) {
-      V lane[Packets];
+  for (; m + Rows <= p.rows; m += Rows)
+    for (long n = first; n < last; n += Packets * w) {
+      V sum[Rows][Packets]{};
+      const T* a = p.a + m * p.a_row;
+      const T* b = p.b + n;
+      for (long k = p.steps; k > 0; --k, a += p.a_step, b += p.b_step) {
+        V lane[Packets];
 #pragma GCC unroll 4
-      for (int j = 0; j < Packets; ++j) lane[j] = held(get(b + j * w));
+        for (int j = 0; j < Packets; ++j) lane[j] = held(get(b + j * w));
 #pragma GCC unroll 16
-      for (int i = 0; i < Rows; ++i) {
-        const V x = broadcast<V>(a[i * p.a_row]);
+        for (int i = 0; i < Rows; ++i) {
+          const V x = broadcast<V>(a[i * p.a_row]);
 #pragma GCC unroll 4
-        for (int j = 0; j < Packets; ++j) sum[i][j] = mul_add(x, lane[j], sum[i][j]);
+          for (int j = 0; j < Packets; ++j) sum[i][j] = mul_add(x, lane[j], sum[i][j]);
+        }
+      }
+      T* c = p.c + m * p.c_row + n;
+      const auto finish = [&](auto with) __attribute__((always_inline)) {
+#pragma GCC unroll 16
+        for (int i = 0; i < Rows; ++i)
+#pragma GCC unroll 4
+          for (int j = 0; j < Packets; ++j) put(c + i * p.c_row + j * w, with(sum[i][j], i, j));
+      };
+      const auto old = [&](int i, int j) __attribute__((always_inline)) { return get(c + i * p.c_row + j * w); };
+      switch (p.kept) {
+      case previous::overwrite: finish([](V s, int, int) __attribute__((always_inline)) { return s; }); break;
+      case previous::add:
+        finish([&](V s, int i, int j) __attribute__((always_inline)) { return old(i, j) + s; });
+        break;
+      case previous::scale_lanes:
+        finish([&](V s, int i, int j)
+                   __attribute__((always_inline)) { return mul_add(old(i, j), get(p.factor + n + j * w), s); });
+        break;
+      case previous::scale_rows:
+        finish([&](V s, int i, int j)
+                   __attribute__((always_inline)) { return mul_add(old(i, j), p.factor[m + i], s); });
+        break;
       }
     }
-    T* c = p.c + m * p.c_row + n;
-    const auto finish = [&](auto with) __attribute__((always_inline)) {
-#pragma GCC unroll 16
-      for (int i = 0; i < Rows; ++i)
-#pragma GCC unroll 4
-        for (int j = 0; j < Packets; ++j) put(c + i * p.c_row + j * w, with(sum[i][j], i, j));
-    };
-    const auto old = [&](int i, int j) __attribute__((always_inline)) { return get(c + i * p.c_row + j * w); };
-    switch (p.kept) {
-    case previous::overwrite: finish([](V s, int, int) __attribute__((always_inline)) { return s; }); break;
-    case previous::add: finish([&](V s, int i, int j) __attribute__((always_inline)) { return old(i, j) + s; }); break;
-    case previous::scale_lanes:
-      finish([&](V s, int i, int j)
-                 __attribute__((always_inline)) { return mul_add(old(i, j), get(p.factor + n + j * w), s); });
-      break;
-    case previous::scale_rows:
-      finish([&](V s, int i, int j) __attribute__((always_inline)) { return mul_add(old(i, j), p.factor[m + i], s); });
-      break;
-    }
-  }
   return m;
 }
 
-/// All rows of the columns from n on: blocks of Rows, then what is left in ever smaller blocks.
+/// All rows of some columns: blocks of Rows, then what is left in ever smaller blocks.
 template <int Rows, int Packets, bool Part, class T>
-[[gnu::always_inline]] inline void multiply_columns(const product<T>& p, long n, long m = 0) {
-  if (p.rows - m >= Rows) m = multiply_rows<Rows, Packets, Part>(p, n, m);
+[[gnu::always_inline]] inline void multiply_columns(const product<T>& p, long first, long last, long m = 0) {
+  if (p.rows - m >= Rows) m = multiply_rows<Rows, Packets, Part>(p, first, last, m);
   if constexpr (Rows > 1)
-    if (m < p.rows) multiply_columns<std::bit_floor(unsigned(Rows) - 1), Packets, Part>(p, n, m);
+    if (m < p.rows) multiply_columns<std::bit_floor(unsigned(Rows) - 1), Packets, Part>(p, first, last, m);
 }
 } // namespace
 
+/// Columns by three packets, twice three at a time so that `a` is read for both while it is in L1; a rest of four is
+/// two and two.
 template <class T> void multiply(const product<T>& p) {
   constexpr int w = weft::lanes<T>;
-  long n = 0;
-  for (; p.lanes - n >= 3 * w; n += 3 * w) {
-    if (p.lanes - n == 4 * w) break; // 2 and 2, not 3 and 1
-    multiply_columns<rows_of(3), 3, false>(p, n);
-  }
-  for (; p.lanes - n >= 2 * w; n += 2 * w) multiply_columns<rows_of(2), 2, false>(p, n);
-  if (p.lanes - n >= w) {
-    multiply_columns<rows_of(1), 1, false>(p, n);
-    n += w;
-  }
-  if (n < p.lanes) multiply_columns<rows_of(1), 1, true>(p, n);
+  const long whole = p.lanes / w, rest = whole % 3 == 1 && whole > 3 ? 4 : whole % 3;
+  const long threes = (whole - rest) * w, twos = threes + rest / 2 * 2 * w, ones = whole * w;
+  for (long n = 0; n < threes; n += 6 * w) multiply_columns<rows_of(3), 3, false>(p, n, std::min(threes, n + 6 * w));
+  if (threes < twos) multiply_columns<rows_of(2), 2, false>(p, threes, twos);
+  if (twos < ones) multiply_columns<rows_of(1), 1, false>(p, twos, ones);
+  if (ones < p.lanes) multiply_columns<rows_of(1), 1, true>(p, ones, p.lanes);
 }
 
 template void multiply(const product<float>&);
