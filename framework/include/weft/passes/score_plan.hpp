@@ -344,7 +344,6 @@ struct score_planner {
       if (x.what == term::sum) {
         score_terms::factors of;
         for (int q = 0; q < x.count; q++) s.multiply(of, q == k ? m.of : s.arg(e, q));
-        if (x.over & ~s.axes_of(of.of)) return -1;
         result.push_back({m.factor, s.sum(of, x.over)});
       } else {
         if (s.all.at[m.of].ax != f.ax) return -1;
@@ -365,9 +364,11 @@ struct score_planner {
       for (int e = 0; e < used.size_; e++) {
         if (!used.at[e] || !s.all.at[e].over) continue;
         if (way == 0 && s.all.at[e].what != term::sum) continue;
-        for (int k = 0; k < s.all.at[e].count; k++)
-          if (const int other = way ? distributed(e, k) : exchanged(e, k); other >= 0 && other != e)
+        for (int k = 0; k < s.all.at[e].count; k++) {
+          s.uncovered = false;
+          if (const int other = way ? distributed(e, k) : exchanged(e, k); other >= 0 && other != e && !s.uncovered)
             found.push_back({e, other});
+        }
       }
     return found;
   }
@@ -386,6 +387,7 @@ struct score_planner {
           if (again) continue;
           tried.push_back(c);
           list<int> other = s.replaced(roots, c.from, c.to), floors;
+          if (s.uncovered) continue;
           const double cost = place(other, floors);
           if (cost >= best * (1 - 1e-9)) continue;
           best = cost, roots = std::move(other), floor = std::move(floors);

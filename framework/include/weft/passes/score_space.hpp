@@ -127,8 +127,11 @@ struct score_space_finder {
     return x.op->how == form::map || x.op->how == form::contract || x.op->how == form::reduce ||
            x.op->is(trait::keeps_axes | trait::identity | trait::gathering | trait::log_sum_exp);
   }
-  static constexpr bool recomputes(const node& x) {
-    return x.op->how == form::map || x.op->is(trait::keeps_axes | trait::identity | trait::gathering);
+  /// Whether a value with a pair, made from no birth, is cheap enough to be made again wherever it is read.
+  constexpr bool recomputes(const node& x) const {
+    bool again = x.op->how == form::map || x.op->is(trait::keeps_axes | trait::identity | trait::gathering);
+    for (int j = 0; j < x.count && !again; j++) again = s.recomputed.at[g.in(x, j)] && pointwise(x);
+    return again;
   }
   constexpr void leave(int i) {
     if (s.region.at[i]) s.stored.at[i] = leaves.at[i] = true;

@@ -17,6 +17,7 @@ struct term {
     exponential, ///< of its operand, by `op`
     inverse,     ///< 1 / its operand
     complement,  ///< of a mask
+    repeated,    ///< its operand, along axes that it lacks
     apply        ///< any other op
   };
   action what = one;
@@ -42,7 +43,8 @@ struct score_terms {
   axis_set pair = 0;
   list<term> all;
   list<multiple> in;
-  int bucket[buckets]{}; ///< plus one
+  int bucket[buckets]{};  ///< plus one
+  bool uncovered = false; ///< some sum was over an axis that none of its factors had: its term is wrong
 
   constexpr bool has_pair(axis_set a) const { return (a & pair) == pair; }
   constexpr const term& operator[](int i) const { return all.at[i]; }
@@ -71,7 +73,7 @@ struct score_terms {
     }
     axis_set operands = 0;
     for (int j = 0; j < n; j++) operands |= all.at[args[j].of].ax;
-    if (x.what != term::outside && x.what != term::apply) x.ax = operands & ~x.over;
+    if (x.what != term::outside && x.what != term::apply && x.what != term::repeated) x.ax = operands & ~x.over;
     if (x.what != term::outside) x.tile = has_pair(x.ax);
     x.exit = x.over && !has_pair(x.ax) && has_pair(operands) && (x.over & pair);
     x.size = elements(x.what == term::sum || x.over ? operands : x.ax);
@@ -170,6 +172,7 @@ struct score_terms {
     if (f.number == 0) return put({.what = term::linear}, nullptr, 0);
     factors result;
     list<int> left;
+    uncovered = uncovered || (over & ~axes_of(f.of));
     for (int i : f.of)
       if (all.at[i].ax & over) left.push_back(i);
       else multiply(result, i);

@@ -26,27 +26,37 @@ struct score_reader {
   constexpr score_reader(graph_view graph, const score_spaces& spaces, const score_space_finder& finder)
       : g(graph), s(spaces), found(finder), local(graph.size(), -1) {}
 
-  constexpr void set(int i, int t) {
-    local.at[i] = t;
+  constexpr int set(int i, int t) {
     touched.push_back(i);
+    return local.at[i] = t;
   }
   constexpr int apply(score_terms& t, score_component& c, int i) {
     const node& x = g.nodes.at[i];
+    const bool reduces = x.op->how == form::reduce || x.op->is(trait::scattering | trait::log_sum_exp);
+    axis_set ax = 0;
     list<multiple> args;
     args.reserve(x.count);
-    for (int j = 0; j < x.count; j++) args.push_back({1, operand(t, c, g.in(x, j))});
-    const bool reduces = x.op->how == form::reduce || x.op->is(trait::scattering | trait::log_sum_exp);
+    for (int j = 0; j < x.count; j++) {
+      const int o = g.in(x, j);
+      int a = operand(t, c, o);
+      if (x.op->how != form::map && t[a].ax != s.sets.at[o]) {
+        const multiple narrow{1, a};
+        a = t.put({.what = term::repeated, .ax = s.sets.at[o]}, &narrow, 1);
+      }
+      args.push_back({1, a}), ax |= t[a].ax;
+    }
     c.sources.push_back(i);
     return t.put({.what = term::apply,
                   .mask = x.k == boolean,
-                  .ax = s.sets.at[i],
+                  .ax = x.op->how == form::map ? ax : s.sets.at[i],
                   .over = reduces ? reduced_axes(g, i, s.sets) : 0,
                   .source = c.sources.size_ - 1,
                   .op = x.op},
                  args.at, args.size_);
   }
-  /// The term of a value that the component reads.
+  /// The term of a value that the component reads. Axes along which it is only repeated are left out.
   constexpr int operand(score_terms& t, score_component& c, int i) {
+    while (local.at[i] < 0 && g.nodes.at[i].op->is(trait::keeps_axes | trait::identity)) i = g.in(i, 0);
     if (local.at[i] >= 0) return local.at[i];
     const node& x = g.nodes.at[i];
     int made = -1;
@@ -54,50 +64,54 @@ struct score_reader {
       made = t.times(x.at.value, t.number_one());
     else if (x.op->is(trait::guard) && local.at[g.in(x, 0)] >= 0) made = apply(t, c, i);
     else {
-      list<multiple> own; // exits that it depends on
+      const int own = s.component.at[c.members.at[0]];
+      list<multiple> exits; // of this component, that it depends on
       for (int w = 0; w < found.words; w++)
         for (std::uint64_t b = found.before.at[i * found.words + w]; b; b &= b - 1)
-          if (const int e = s.exits.at[64 * w + std::countr_zero(b)];
-              local.at[e] >= 0 && found.leaves.at[e] && s.component.at[e] == s.component.at[c.members.at[0]])
-            own.push_back({1, local.at[e]});
+          if (const int e = s.exits.at[64 * w + std::countr_zero(b)]; s.component.at[e] == own)
+            exits.push_back({1, local.at[e]});
+      if (s.recomputed.at[i] && (exits.size_ || x.k == real)) return set(i, value(t, c, i));
       c.slots.push_back(i);
       made = t.put({.what = term::outside,
                     .mask = x.k == boolean,
                     .tile = s.recomputed.at[i],
                     .ax = s.sets.at[i],
                     .source = c.slots.size_ - 1},
-                   own.at, own.size_);
+                   exits.at, exits.size_);
     }
-    set(i, made);
-    return made;
+    return set(i, made);
   }
   constexpr int value(score_terms& t, score_component& c, int i) {
     const node& x = g.nodes.at[i];
     const auto in = [&](int j) { return operand(t, c, g.in(x, j)); };
-    if (x.op->how == form::contract) {
+    if (x.op->how == form::contract || (x.op->is(trait::sum) && x.k == real)) {
+      const axis_set over = reduced_axes(g, i, s.sets);
       score_terms::factors f;
-      t.multiply(f, in(0)), t.multiply(f, in(1));
-      f.number *= x.at.value;
-      return t.sum(f, reduced_axes(g, i, s.sets));
+      for (int j = 0; j < x.count; j++) t.multiply(f, in(j));
+      if (over & ~t.axes_of(f.of)) return apply(t, c, i); // a sum of repeated values
+      if (x.op->how == form::contract) f.number *= x.at.value;
+      return t.sum(f, over);
     }
     if (x.k != real) return apply(t, c, i);
-    if (x.op->is(trait::sum)) {
-      score_terms::factors f;
-      t.multiply(f, in(0));
-      return t.sum(f, reduced_axes(g, i, s.sets));
-    }
     if (x.op->is(trait::addition | trait::subtraction)) {
-      const multiple m[2]{{1, in(0)}, {x.op->is(trait::addition) ? 1.0 : -1.0, in(1)}};
+      const int a = in(0), b = in(1);
+      const multiple m[2]{{1, a}, {x.op->is(trait::addition) ? 1.0 : -1.0, b}};
       return t.linear(m, 2);
     }
     if (x.op->is(trait::negation)) return t.times(-1, in(0));
-    if (x.op->is(trait::product) && x.count == 2) return t.product(in(0), in(1));
-    if (x.op->is(trait::quotient)) return t.product(in(0), t.unary(term::inverse, in(1)));
+    if (x.op->is(trait::product) && x.count == 2) {
+      const int a = in(0), b = in(1);
+      return t.product(a, b);
+    }
+    if (x.op->is(trait::quotient)) {
+      const int a = in(0), b = in(1);
+      return t.product(a, t.unary(term::inverse, b));
+    }
     if (x.op->is(trait::exponential)) return t.unary(term::exponential, in(0), x.op);
-    if (x.op->is(trait::keeps_axes | trait::identity) && s.sets.at[g.in(x, 0)] == s.sets.at[i]) return in(0);
+    if (x.op->is(trait::keeps_axes | trait::identity)) return in(0);
     if (const int kept = selected_against_zero(g, i); kept > 0) {
-      const int condition = in(0);
-      return t.product(kept == 1 ? condition : t.unary(term::complement, condition, nullptr, true), in(kept));
+      const int condition = in(0), chosen = in(kept);
+      return t.product(kept == 1 ? condition : t.unary(term::complement, condition, nullptr, true), chosen);
     }
     return apply(t, c, i);
   }
@@ -170,17 +184,37 @@ struct score_writer {
     if (!all.attached()) all = attach(b, expr(1.0), where_);
     return {all.id, ax};
   }
+  /// The factor into which factor i of a sum is multiplied: the smallest that has all its axes and is itself held by
+  /// none, a tile if there is one; -1 if there is none.
+  constexpr int holder(const list<piece>& of, int i) const {
+    const auto fits = [&](int k, int j) {
+      const axis_set a = of.at[k].ax, z = of.at[j].ax;
+      return k != j && !(a & ~z) && (a != z || j < k);
+    };
+    int best = -1;
+    for (int j = 0; j < of.size_; j++) {
+      if (!fits(i, j)) continue;
+      bool outermost = true;
+      for (int k = 0; k < of.size_; k++) outermost = outermost && !fits(j, k);
+      if (!outermost) continue;
+      const bool mine = s.has_pair(of.at[j].ax), other = best >= 0 && s.has_pair(of.at[best].ax);
+      if (best < 0 || mine > other || (mine == other && s.elements(of.at[j].ax) < s.elements(of.at[best].ax))) best = j;
+    }
+    return best;
+  }
   constexpr expr summed(const piece& x, axis_set over) {
     return over ? sum(here(x.id), s.names->list_of(over)) : expr{&b, x.id};
   }
   /// The sum over `over` of a product: as one contraction of two factors where there are two.
   constexpr expr sum_of(list<piece> of, axis_set over) {
-    axis_set tile = 0;
-    for (const piece& x : of)
-      if (s.has_pair(x.ax)) tile |= x.ax;
-    list<piece> in, left;
-    for (const piece& x : of) (tile && !(x.ax & ~tile) ? in : left).push_back(x);
-    if (in.size_) left.push_back(product(in));
+    list<piece> left;
+    for (int i = 0; i < of.size_; i++) { // those whose axes no other has all of, with what fits into them
+      if (holder(of, i) >= 0) continue;
+      list<piece> held;
+      for (int j = 0; j < of.size_; j++)
+        if (j == i || holder(of, j) == i) held.push_back(of.at[j]);
+      left.push_back(product(held));
+    }
     while (left.size_ > 2) { // the two that make the smallest product; the sides of a pair last
       int a = -1, z = -1;
       double best = 0;
@@ -196,12 +230,6 @@ struct score_writer {
       left.at[z] = left.at[left.size_ - 1];
       left.pop_back();
     }
-    for (piece& x : left)
-      if (x.what != piece::factor) {
-        list<piece> one;
-        one.push_back(x);
-        x = product(one);
-      }
     if (left.size_ == 1) return summed(left.at[0], over);
     piece &x = left.at[0], &y = left.at[1];
     axis_set after = 0; // axes of a batch that only a tile has are summed when the tile is gone
@@ -219,12 +247,6 @@ struct score_writer {
   /// A linear combination: terms of one side together, then tiles.
   constexpr expr combination(const term& x) {
     if (x.count == 0) return attach(b, expr(0.0), where_);
-    double common = s.in.at[x.first].factor;
-    common = common < 0 ? -common : common;
-    for (int j = 1; j < x.count; j++) {
-      const double f = s.in.at[x.first + j].factor;
-      if (f != common && f != -common) common = 1;
-    }
     if (x.count == 1 && s.all.at[s.in.at[x.first].of].what == term::one)
       return attach(b, expr(s.in.at[x.first].factor), where_);
     expr all;
@@ -232,6 +254,7 @@ struct score_writer {
     for (int k = 3; k >= 0; k--) {
       expr mine;
       bool mine_minus = false;
+      const double common = common_size(x, k);
       for (int sign = 0; sign < 2; sign++)
         for (int j = 0; j < x.count; j++) {
           const multiple m = s.in.at[x.first + j];
@@ -244,13 +267,26 @@ struct score_writer {
           else mine = (sign == 1) == mine_minus ? here(mine) + here(v) : here(mine) - here(v);
         }
       if (!mine.attached()) continue;
+      if (common != 1) mine = here(mine) * here(expr(common));
       if (!all.attached()) all = mine, minus = mine_minus;
       else if (minus == mine_minus) all = here(all) + here(mine);
       else if (minus) all = here(mine) - here(all), minus = false;
       else all = here(all) - here(mine);
     }
     if (minus) all = -here(all);
-    return common == 1 ? all : here(all) * here(expr(common));
+    return all;
+  }
+  /// The size of the factors of one side's terms if it is the same for all, else 1.
+  constexpr double common_size(const term& x, int k) const {
+    double common = 0;
+    for (int j = 0; j < x.count; j++) {
+      const multiple m = s.in.at[x.first + j];
+      if (side(s.all.at[m.of].ax) != k) continue;
+      const double size = m.factor < 0 ? -m.factor : m.factor;
+      if (common == 0) common = size;
+      if (size != common || s.all.at[m.of].what == term::one) return 1;
+    }
+    return common == 0 ? 1 : common;
   }
 
   /// Which term of y is -guarded(the log-sum-exp of x over C), else -1.
@@ -325,6 +361,7 @@ struct score_writer {
       const expr in = write(s.arg(t, 0));
       return emit(x.op, &in, 1, {}, where_);
     }
+    case term::repeated: return arrange(write(s.arg(t, 0)), s.names->list_of(x.ax), where_);
     case term::sum: {
       list<int> of;
       for (int j = 0; j < x.count; j++) of.push_back(s.arg(t, j));

@@ -1,0 +1,153 @@
+// SPDX-License-Identifier: BSL-1.0
+#define BOOST_TEST_MODULE stream_losses
+#include <support/streamed.hpp>
+
+using namespace support;
+
+BOOST_AUTO_TEST_CASE(losses_over_spaces) {
+  check("cross-entropy", "2p/4 1+0 1+2", [](ir::builder& b) {
+    static constexpr sequence<"V", 8192> V;
+    const expr x = input(b, {query, d}, "x"), w = input(b, {V, d}, "w"), y = input(b, {query}, "y", integer);
+    const auto loss = [&](expr x, expr w) { return sum(cross_entropy(contract(x, w, d), y, V), query); };
+    const auto [dx, dw] = grad(loss, wrt<0, 1>)(x, w);
+    return results{loss(x, w), dx, dw};
+  });
+  check("contrastive", "2p/4 1+0 1+2", [](ir::builder& b) {
+    const expr x = input(b, {query, d}, "x"), y = input(b, {key, d}, "y");
+    const auto loss = [&](expr x, expr y) {
+      const expr s = 2.0 * at(contract(x, y, d)), diagonal = where(index(query) == index(key), s, 0.0);
+      return 0.5 * at(sum(logsumexp(s, key), query)) + 0.5 * at(sum(logsumexp(s, query), key)) -
+             at(sum(diagonal, {query, key}));
+    };
+    const auto [dx, dy] = grad(loss, wrt<0, 1>)(x, y);
+    return results{loss(x, y), dx, dy};
+  });
+  check("entropy", "2p/4 1+0 1+2", [](ir::builder& b) {
+    const auto [q, k, v] = qkv(b);
+    return forward_and_gradients(
+        b,
+        [](expr q, expr k) {
+          const expr s = scores(q, k), allowed = ir::attach(*q.g, index(query) >= index(key)),
+                     masked = where(allowed, s, -infinity);
+          const expr l = logsumexp(masked, key);
+          return sum(where(allowed, softmax(masked, key) * at(l - at(s)), 0.0), key);
+        },
+        q, k);
+  });
+  check("sum of squares", "2p/4 1+0 1+2", [](ir::builder& b) {
+    const auto [q, k, v] = qkv(b);
+    return forward_and_gradients(
+        b,
+        [](expr q, expr k) {
+          const expr p = softmax(scores(q, k), key);
+          return sum(p * at(p), key);
+        },
+        q, k);
+  });
+  check("Gaussian kernel", "1p/6 2+4", [](ir::builder& b) {
+    const expr q = input(b, {query, d}, "q"), k = input(b, {key, d}, "k"), v = input(b, {key, e}, "v");
+    return forward_and_gradients(
+        b,
+        [](expr q, expr k, expr v) {
+          const expr near = contract(q, k, d) - at(0.5 * at(sum(q * at(q), d) + at(sum(k * at(k), d))));
+          return contract(exp(near), v, key);
+        },
+        q, k, v);
+  });
+  check("linear attention", "0p/0", [](ir::builder& b) {
+    const auto [q, k, v] = qkv(b);
+    return forward_and_gradients(
+        b, [](expr q, expr k, expr v) { return contract(contract(q, k, d), v, key); }, q, k, v);
+  });
+  check("causal linear attention", "2p/6 1+2 1+2", [](ir::builder& b) {
+    const auto [q, k, v] = qkv(b);
+    return forward_and_gradients(
+        b,
+        [](expr q, expr k, expr v) {
+          return contract(where(index(query) >= index(key), contract(q, k, d), 0.0), v, key);
+        },
+        q, k, v);
+  });
+  check("temperature from the row's entropy", "3p/9 1+0 1+2 2+3", [](ir::builder& b) {
+    const auto [q, k, v] = qkv(b);
+    return forward_and_gradients(
+        b,
+        [](expr q, expr k, expr v) {
+          const expr s = scores(q, k), l = logsumexp(s, key);
+          const expr h = sum(softmax(s, key) * at(guarded(l) - at(s)), key);
+          return attend(sigmoid(h) * at(s), v);
+        },
+        q, k, v);
+  });
+}
+
+BOOST_AUTO_TEST_CASE(by_products) {
+  check("forward", "1p/2 1+1", [](ir::builder& b) {
+    const auto [q, k, v] = qkv(b);
+    const expr s = scores(q, k), l = logsumexp(s, key), p = softmax(s, key);
+    return results{contract(p, v, key), l, sum(p * at(l - at(s)), key), max(s, key)};
+  });
+  check("with gradients", "2p/7 1+1 2+3", [](ir::builder& b) {
+    const auto [q, k, v] = qkv(b);
+    const expr w = input(b, {head, query, e}, "do"), wl = input(b, {head, query}, "dl"),
+               wh = input(b, {head, query}, "dh");
+    const auto loss = [&](expr q, expr k, expr v) {
+      const expr s = scores(q, k), l = logsumexp(s, key), p = softmax(s, key);
+      const expr o = contract(p, v, key), h = sum(p * at(l - at(s)), key);
+      return sum(o * at(w), w.ax()) + at(sum(l * at(wl) + at(h * at(wh)), wl.ax()));
+    };
+    const auto [dq, dk, dv] = grad(loss, wrt<0, 1, 2>)(q, k, v);
+    const expr s = scores(q, k), l = logsumexp(s, key), p = softmax(s, key);
+    return results{contract(p, v, key), l, sum(p * at(l - at(s)), key), dq, dk, dv};
+  });
+  check("a threshold of the weights", "3p/8 1+0 1+2 2+2", [](ir::builder& b) {
+    const auto [q, k, v] = qkv(b);
+    return forward_and_gradients(
+        b,
+        [](expr q, expr k, expr v) {
+          const expr p = softmax(scores(q, k), key);
+          return contract(where(p > 1 / 11.0, p, 0.0), v, key);
+        },
+        q, k, v);
+  });
+  check("p (1 - p)", "2p/8 1+2 2+3", [](ir::builder& b) {
+    const auto [q, k, v] = qkv(b);
+    return forward_and_gradients(
+        b,
+        [](expr q, expr k, expr v) {
+          const expr p = softmax(scores(q, k), key);
+          return contract(p * at(1 - at(p)), v, key);
+        },
+        q, k, v);
+  });
+  check("p^2 normalised", "2p/7 1+1 2+3", [](ir::builder& b) {
+    const auto [q, k, v] = qkv(b);
+    return forward_and_gradients(
+        b,
+        [](expr q, expr k, expr v) {
+          const expr p = softmax(scores(q, k), key), square = p * at(p);
+          return contract(square, v, key) / at(sum(square, key));
+        },
+        q, k, v);
+  });
+  check("standardised scores", "3p/9 1+0 2+0 2+4", [](ir::builder& b) {
+    const auto [q, k, v] = qkv(b);
+    return forward_and_gradients(
+        b,
+        [](expr q, expr k, expr v) {
+          const expr s = scores(q, k), n = 1 / at(extent(key)), mu = sum(s, key) * at(n);
+          const expr spread = sum(s * at(s), key) * at(n) - at(mu * at(mu));
+          return attend((s - at(mu)) * at(rsqrt(spread + 1e-3)), v);
+        },
+        q, k, v);
+  });
+  check("largest scores", "3p/5 1+0 1+1 1+1", [](ir::builder& b) {
+    const auto [q, k, v] = qkv(b);
+    return forward_and_gradients(b, [](expr q, expr k) { return max(scores(q, k), key); }, q, k);
+  });
+  check("weights asked for", "2p/3 1+0 1+1, stored exp", [](ir::builder& b) {
+    const auto [q, k, v] = qkv(b);
+    const expr p = softmax(scores(q, k), key);
+    return results{p, contract(p, v, key)};
+  });
+}

@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <support/program.hpp>
+
+#include <weft/facts/print.hpp>
+#include <weft/graph/verify.hpp>
+#include <weft/passes/stream.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+/// In how many walks over its score spaces a program runs, with how many matrix products, and that the rewritten graph
+/// still computes the same.
+namespace support {
+inline constexpr axis<"batch"> batch;
+inline constexpr axis<"head", 8> head;
+inline constexpr axis<"query"> query;
+inline constexpr axis<"key"> key;
+inline constexpr axis<"d", 64> d;
+inline constexpr axis<"e", 64> e;
+
+inline expr input(ir::builder& b, const axes& ax, const char* label, kind k = real) {
+  return ir::input(b, ax, k, label);
+}
+
+inline long extent_of(axis_ref a) {
+  if (a->extent != unbound) return a->extent;
+  return same(a, query) ? 13 : same(a, batch) ? 2 : 11;
+}
+/// Random inputs: integers in [0, 5), reals of a normal distribution's size.
+inline values inputs_of(ir::graph_view g, double size) {
+  values in;
+  std::uint64_t n = 0;
+  for (int i : g.inputs) {
+    std::vector<long> extents;
+    for (axis_ref a : g[i].ax) extents.push_back(extent_of(a));
+    value v(g[i].k, precision::twice, g[i].ax, extents);
+    for (long j = 0; j < v.size(); j++)
+      v.set(j, g[i].k == real
+                   ? size * (2 * uniform_at(n, static_cast<std::uint64_t>(j)) - 1)
+                   : static_cast<double>(integer_at(n, static_cast<std::uint64_t>(j), g[i].k == boolean ? 2 : 5)));
+    in.push_back(v);
+    n++;
+  }
+  return in;
+}
+
+using results = std::vector<expr>;
+using function = results (*)(ir::builder&);
+
+/// A graph as a program of its own.
+inline live_program program_of(ir::graph_view g, void (*pass)(ir::graph_view, ir::builder&)) {
+  return live_program([&](ir::builder& b) {
+    pass(g, b);
+    results r;
+    for (int o : b.outputs) r.push_back({&b, o});
+    b.outputs.clear();
+    return r;
+  });
+}
+
+/// "2p/7 1+1 2+3": walks and products, inner and outer of each walk; then what is stored.
+inline std::string shown(ir::graph_view g) {
+  const ir::score_spaces s = ir::find_score_spaces(g);
+  std::string each;
+  int products = 0;
+  for (const ir::score_stream& t : s.streams) {
+    const ir::product_counts n = ir::count_products(g, s, t);
+    each += " " + std::to_string(n.inner) + "+" + std::to_string(n.outer) + (std::getenv("WEFT_SHOW_GRAPHS") ? "(" + std::to_string(t.component) + "," + std::to_string(t.level) + ")" : "");
+    products += n.inner + n.outer;
+  }
+  std::string text = std::to_string(s.streams.size()) + "p/" + std::to_string(products) + each;
+  for (int i = 0; i < g.size(); i++)
+    if (s.stored[i]) text += ", stored " + std::string(g[i].op->name);
+  return text;
+}
+
+inline void check(const char* name, const char* expected, function f, bool run = true) {
+  BOOST_TEST_CONTEXT(name) {
+    ir::builder made(64), simple(64), streamed(64), after(64);
+    for (const expr& y : f(made)) made.outputs.push_back(ir::attach(made, y).id);
+    BOOST_REQUIRE_MESSAGE(made.error.empty(), std::string(made.error.view()));
+    ir::simplify(made.view(), simple);
+    ir::reassociate(simple.view(), after);
+    simple = std::move(after);
+    after = ir::builder(64);
+    ir::stream(simple.view(), streamed);
+    const ir::message wrong = ir::verify(streamed.view());
+    BOOST_REQUIRE_MESSAGE(wrong.empty(), std::string(wrong.view()));
+    ir::simplify(streamed.view(), after);
+    BOOST_TEST(shown(after.view()) == expected);
+    if (std::getenv("WEFT_SHOW_GRAPHS")) BOOST_TEST_MESSAGE(ir::to_text(after.view()));
+    if (!run) return;
+    const live_program before = program_of(simple.view(), ir::simplify),
+                       rewritten = program_of(simple.view(), ir::stream);
+    for (const double size : {1.0, 30.0}) {
+      const values in = inputs_of(simple.view(), size);
+      const values want = before.reference(in), got = rewritten.reference(in);
+      BOOST_REQUIRE(want.size() == got.size());
+      for (std::size_t k = 0; k < want.size(); k++) {
+        BOOST_TEST(std::isfinite(want[k].largest()));
+        const double far = distance(got[k], want[k], 1e-3);
+        BOOST_TEST(far < 1e-9, "size " << size << ", result " << k << ": " << far);
+      }
+    }
+  }
+}
+
+inline expr scores(const expr& q, const expr& k) { return contract(q, k, d) * at(rsqrt(extent(d))); }
+inline expr attend(const expr& s, const expr& v) { return contract(softmax(s, key), v, key); }
+inline expr causal(const expr& s) { return where(index(query) >= index(key), s, -infinity); }
+inline expr sigmoid(const expr& x) { return 0.5 + 0.5 * at(tanh(0.5 * at(x))); }
+
+struct qkv {
+  expr q, k, v;
+  explicit qkv(ir::builder& b, const axes& more = {})
+      : q(input(b, with(more, head, query, d), "q")), k(input(b, with(more, head, key, d), "k")),
+        v(input(b, with(more, head, key, e), "v")) {}
+  static axes with(axes a, axis_ref x, axis_ref y, axis_ref z) {
+    a.add(x), a.add(y), a.add(z);
+    return a;
+  }
+};
+
+/// The value, and the gradients of <value, do> for what it is made of.
+template <class F, class... X> results forward_and_gradients(ir::builder& b, F f, const X&... x) {
+  const expr o = f(x...), cotangent = input(b, o.ax(), "do");
+  const auto g = [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return grad([&](auto... y) { return sum(f(y...) * at(cotangent), cotangent.ax()); }, wrt<I...>)(x...);
+  }(std::index_sequence_for<X...>{});
+  results r{o};
+  if constexpr (sizeof...(X) == 1) r.push_back(g);
+  else std::apply([&](const auto&... each) { (r.push_back(each), ...); }, g);
+  return r;
+}
+/// A loss that depends on the value, and its gradients.
+template <class F, class... X> results loss_and_gradients(ir::builder& b, F f, const X&... x) {
+  const expr w = input(b, f(x...).ax(), "w");
+  const auto loss = [&](auto... y) { return sum(tanh(f(y...)) * at(w), w.ax()); };
+  const auto g = [&]<std::size_t... I>(std::index_sequence<I...>) {
+    return grad(loss, wrt<I...>)(x...);
+  }(std::index_sequence_for<X...>{});
+  results r{loss(x...)};
+  std::apply([&](const auto&... each) { (r.push_back(each), ...); }, g);
+  return r;
+}
+} // namespace support
