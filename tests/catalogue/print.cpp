@@ -35,6 +35,8 @@ struct headers {
         continue;
       }
       const bool function = line.rfind("constexpr expr ", 0) == 0 && !comment.empty();
+      for (std::string more; function && line.find(" {") == line.npos && std::getline(in, more);)
+        line += " " + more.substr(more.find_first_not_of(' '));
       if (line.rfind("struct ", 0) == 0)
         structs[line.substr(7, line.find_first_of(" :{", 7) - 7)] = {header.filename().string(), comment, ""};
       else if (function)

@@ -58,12 +58,19 @@
 #include <weft/ops/clamp.hpp>
 #include <weft/ops/cross_entropy.hpp>
 #include <weft/ops/dropout.hpp>
+#include <weft/ops/elu.hpp>
 #include <weft/ops/gelu.hpp>
 #include <weft/ops/isnan.hpp>
 #include <weft/ops/layer_norm.hpp>
 #include <weft/ops/linear.hpp>
+#include <weft/ops/loss.hpp>
 #include <weft/ops/mean.hpp>
+#include <weft/ops/norm.hpp>
+#include <weft/ops/rms_norm.hpp>
+#include <weft/ops/rope.hpp>
+#include <weft/ops/silu.hpp>
 #include <weft/ops/softmax.hpp>
+#include <weft/ops/softplus.hpp>
 
 #include <boost/hana/tuple.hpp>
 

@@ -2,6 +2,7 @@
 #pragma once
 #include <weft/ops/compare.hpp>
 #include <weft/ops/logsumexp.hpp>
+#include <weft/ops/loss.hpp>
 #include <weft/ops/where.hpp>
 
 namespace weft {
@@ -13,5 +14,30 @@ constexpr expr cross_entropy(const at& logits, const at& targets, axis_ref class
   const expr chosen = where(at(index(classes), logits.where) == targets, logits, 0.0);
   const expr all = logsumexp(logits, classes);
   return all - at(sum(chosen, classes));
+}
+
+struct cross_entropy_options {
+  long ignore = -100;                        ///< targets of this number count nothing, as those that are no class
+  double smoothing = 0;                      ///< the part of the target's mass that is spread over all classes
+  expr weights = 1.0;                        ///< of the classes
+  loss_reduction how = loss_reduction::mean; ///< the mean over the weights of the targets that count
+};
+/// The same with PyTorch's options: w[t] (1 - e) l[t] + e / C * sum of w[c] l[c] over the classes, where l is
+/// logsumexp(logits) - logits, w are weights, e is the smoothing and C the number of classes (Szegedy et al. 2016,
+/// section 7).  Whatever the logits of a target that does not count, its gradient is 0.  The mean is NaN if no target
+/// counts.
+constexpr expr cross_entropy(const at& logits, const at& targets, axis_ref classes, const cross_entropy_options& with) {
+  const ir::scope s("cross_entropy", logits);
+  const ir::place p = logits.where;
+  const expr counts = targets >= 0 && targets < extent(classes) && targets != static_cast<int>(with.ignore);
+  const expr seen = where(counts, logits, 0.0); // else an infinity or NaN would reach the gradient as 0 times it
+  const expr all = logsumexp(seen, classes), is_target = at(index(classes), p) == targets;
+  const expr weight = where(counts, sum(where(is_target, with.weights, 0.0), classes), 0.0);
+  expr loss = weight * at(all - at(sum(where(is_target, seen, 0.0), classes)));
+  if (with.smoothing != 0) {
+    const expr spread = sum(with.weights * at(all - at(seen)), classes);
+    loss = (1 - with.smoothing) * at(loss) + with.smoothing / at(extent(classes)) * at(spread);
+  }
+  return ir::reduced_loss(where(counts, loss, 0.0), with.how, weight);
 }
 } // namespace weft

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <weft/ops/logsumexp.hpp>
+#include <weft/ops/sigmoid.hpp>
 
 namespace weft {
 
@@ -9,6 +10,12 @@ namespace weft {
 constexpr expr softmax(const at& x, const axes& over) {
   const ir::scope s("softmax", x);
   return exp(x - at(guarded(logsumexp(x, over))));
+}
+/// exp(x) / (1 + sum exp(x)) over an axis: a row may attend to nothing (Miller 2023, "Attention is off by one").  As
+/// softmax(x) sigmoid(logsumexp(x)), which does not overflow; a row whose every value is -infinity gives zeros.
+constexpr expr softmax1(const at& x, const axes& over) {
+  const ir::scope s("softmax1", x);
+  return softmax(x, over) * at(sigmoid(logsumexp(x, over)));
 }
 /// x - logsumexp(x) over an axis.
 constexpr expr log_softmax(const at& x, const axes& over) {

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/ops/compare.hpp>
+#include <weft/ops/log.hpp>
+#include <weft/ops/log1p.hpp>
+#include <weft/ops/logic.hpp>
+#include <weft/ops/mean.hpp>
+#include <weft/ops/softplus.hpp>
+
+namespace weft {
+
+/// What becomes of one loss for each place.
+enum class loss_reduction { none, sum, mean };
+
+namespace ir {
+/// Losses of the weights `weight`, reduced over all their axes; the mean divides by the sum of the weights.
+constexpr expr reduced_loss(const at& loss, loss_reduction how, const at& weight) {
+  const expr total = how == loss_reduction::none ? loss.e : sum(loss, loss.e.ax());
+  return how == loss_reduction::mean ? total / at(sum(weight, weight.e.ax())) : total;
+}
+constexpr expr reduced_loss(const at& loss, loss_reduction how) {
+  if (how == loss_reduction::mean) return mean(loss, loss.e.ax());
+  return how == loss_reduction::sum ? sum(loss, loss.e.ax()) : loss.e;
+}
+} // namespace ir
+
+/// (x - y)^2, by default its mean over all axes.
+constexpr expr mse(const at& x, const at& y, loss_reduction how = loss_reduction::mean) {
+  const ir::scope s("mse", x);
+  const expr difference = x - y;
+  return ir::reduced_loss(difference * at(difference), how);
+}
+
+/// -(y ln p + (1 - y) ln(1 - p)) for probabilities p and targets y in [0, 1], by default its mean over all axes.  ln 0
+/// counts as -100 with derivative 0 (PyTorch's convention).  From logits use `binary_cross_entropy_with_logits`: a p
+/// that is rounded to 0 or 1 has forgotten them.
+constexpr expr binary_cross_entropy(const at& p, const at& y, loss_reduction how = loss_reduction::mean) {
+  const ir::scope s("binary_cross_entropy", p);
+  const expr never = p <= 0, always = p >= 1;
+  const expr log_p = where(never, -100.0, log(where(never, 1.0, p)));
+  const expr log_rest = where(always, -100.0, log1p(where(always, 0.0, -p)));
+  return ir::reduced_loss(-(y * at(log_p) + (1 - y) * at(log_rest)), how);
+}
+/// The same of p = sigmoid(x), from the logits x: (1 - y) x + (1 + (w - 1) y) softplus(-x), which neither overflows nor
+/// cancels.  `positive_weight` w multiplies the loss of y = 1.
+constexpr expr binary_cross_entropy_with_logits(const at& x, const at& y, loss_reduction how = loss_reduction::mean,
+                                                const at& positive_weight = 1.0) {
+  const ir::scope s("binary_cross_entropy_with_logits", x);
+  const expr weight = 1 + (positive_weight - 1) * y;
+  return ir::reduced_loss((1 - y) * x + weight * at(softplus(-x)), how);
+}
+} // namespace weft
