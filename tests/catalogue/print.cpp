@@ -41,7 +41,7 @@ struct headers {
         structs[line.substr(7, line.find_first_of(" :{", 7) - 7)] = {header.filename().string(), comment, ""};
       else if (function)
         functions.insert({line.substr(15, line.find('(') - 15),
-                          {header.filename().string(), comment, line.substr(15, line.find(" {") - 15)}});
+                          {header.filename().string(), comment, line.substr(15, line.rfind(" {") - 15)}});
       comment.clear();
     }
   }

@@ -13,7 +13,7 @@ namespace weft {
 enum class loss_reduction { none, sum, mean };
 
 namespace ir {
-/// Losses of the weights `weight`, reduced over all their axes; the mean divides by the sum of the weights.
+// Losses of the weights `weight`, reduced over all their axes; the mean divides by the sum of the weights.
 constexpr expr reduced_loss(const at& loss, loss_reduction how, const at& weight) {
   const expr total = how == loss_reduction::none ? loss.e : sum(loss, loss.e.ax());
   return how == loss_reduction::mean ? total / at(sum(weight, weight.e.ax())) : total;
