@@ -65,7 +65,7 @@ inline std::string shown(ir::graph_view g) {
   int products = 0;
   for (const ir::score_stream& t : s.streams) {
     const ir::product_counts n = ir::count_products(g, s, t);
-    each += " " + std::to_string(n.inner) + "+" + std::to_string(n.outer) + (std::getenv("WEFT_SHOW_GRAPHS") ? "(" + std::to_string(t.component) + "," + std::to_string(t.level) + ")" : "");
+    each += " " + std::to_string(n.inner) + "+" + std::to_string(n.outer);
     products += n.inner + n.outer;
   }
   std::string text = std::to_string(s.streams.size()) + "p/" + std::to_string(products) + each;
@@ -74,34 +74,42 @@ inline std::string shown(ir::graph_view g) {
   return text;
 }
 
+/// A program as the passes before streaming leave it, and streamed.
+struct streamed_program {
+  ir::builder before{64}, after{64};
+  explicit streamed_program(ir::builder& made) {
+    BOOST_REQUIRE_MESSAGE(made.error.empty(), std::string(made.error.view()));
+    ir::builder simple(64), rewritten(64);
+    ir::simplify(made.view(), simple);
+    ir::reassociate(simple.view(), before);
+    ir::stream(before.view(), rewritten);
+    const ir::message wrong = ir::verify(rewritten.view());
+    BOOST_REQUIRE_MESSAGE(wrong.empty(), std::string(wrong.view()));
+    ir::simplify(rewritten.view(), after);
+    if (std::getenv("WEFT_SHOW_GRAPHS")) BOOST_TEST_MESSAGE(ir::to_text(after.view()));
+  }
+  /// How far the results are from those of the program as it was, at most; NaN if those are not finite.
+  double error(double size, double floor) const {
+    const values in = inputs_of(before.view(), size);
+    const values want = program_of(before.view(), ir::simplify).reference(in),
+                 got = program_of(before.view(), ir::stream).reference(in);
+    double far = 0;
+    for (std::size_t k = 0; k < want.size(); k++) {
+      if (!std::isfinite(want[k].largest())) return std::nan("");
+      far = std::max(far, distance(got[k], want[k], floor));
+    }
+    return far;
+  }
+};
+
 inline void check(const char* name, const char* expected, function f, bool run = true) {
   BOOST_TEST_CONTEXT(name) {
-    ir::builder made(64), simple(64), streamed(64), after(64);
+    ir::builder made(64);
     for (const expr& y : f(made)) made.outputs.push_back(ir::attach(made, y).id);
-    BOOST_REQUIRE_MESSAGE(made.error.empty(), std::string(made.error.view()));
-    ir::simplify(made.view(), simple);
-    ir::reassociate(simple.view(), after);
-    simple = std::move(after);
-    after = ir::builder(64);
-    ir::stream(simple.view(), streamed);
-    const ir::message wrong = ir::verify(streamed.view());
-    BOOST_REQUIRE_MESSAGE(wrong.empty(), std::string(wrong.view()));
-    ir::simplify(streamed.view(), after);
-    BOOST_TEST(shown(after.view()) == expected);
-    if (std::getenv("WEFT_SHOW_GRAPHS")) BOOST_TEST_MESSAGE(ir::to_text(after.view()));
-    if (!run) return;
-    const live_program before = program_of(simple.view(), ir::simplify),
-                       rewritten = program_of(simple.view(), ir::stream);
-    for (const double size : {1.0, 30.0}) {
-      const values in = inputs_of(simple.view(), size);
-      const values want = before.reference(in), got = rewritten.reference(in);
-      BOOST_REQUIRE(want.size() == got.size());
-      for (std::size_t k = 0; k < want.size(); k++) {
-        BOOST_TEST(std::isfinite(want[k].largest()));
-        const double far = distance(got[k], want[k], 1e-3);
-        BOOST_TEST(far < 1e-9, "size " << size << ", result " << k << ": " << far);
-      }
-    }
+    const streamed_program p(made);
+    BOOST_TEST(shown(p.after.view()) == expected);
+    if (run)
+      for (const double size : {1.0, 30.0}) BOOST_TEST(p.error(size, 1e-3) < 1e-9, "inputs up to " << size);
   }
 }
 
