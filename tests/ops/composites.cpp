@@ -2,6 +2,8 @@
 #define BOOST_TEST_MODULE composites
 #include "ops/laws.hpp"
 
+#include <weft/trace/compile.hpp>
+
 #include <boost/test/unit_test.hpp>
 
 /// Composites against their formulas, written out in loops, and their derivatives against differences.
@@ -318,6 +320,32 @@ BOOST_AUTO_TEST_CASE(composites_are_their_formulas_and_have_their_derivatives) {
       BOOST_TEST(distance(values(h.begin(), h.begin() + moving), slopes) < tolerance::differences);
     }
   }
+}
+
+/// Several of them in one program, with its gradients: generated kernels give the bits of interpreted ones.
+BOOST_AUTO_TEST_CASE(composites_compile) {
+  constexpr auto blend = [](expr q, expr k, expr v, expr target) {
+    const expr scores = contract(rope(q, index(n), j), rope(k, index(m), j, rope_layout::interleaved), j);
+    const expr y = silu(contract(softmax1(scores, m), v, m)) + at(sinusoidal_positions(n, j));
+    const expr loss = cross_entropy(rms_norm(y, j, 2.0), target, j, {.ignore = 3, .smoothing = 0.1});
+    return loss + at(mse(y, softplus(v)));
+  };
+  constexpr auto p = compile(value_and_grad(blend, wrt<0, 1, 2>), arg<"q">(n, j), arg<"k">(m, j), arg<"v">(m, j),
+                             arg<"target", integer>(n));
+  const auto q = uniform(tensor<double>(n(N), j), 1, -2., 2.), k = uniform(tensor<double>(m(M), j), 2, -2., 2.),
+             v = uniform(tensor<double>(m(M), j), 3, -2., 2.);
+  const auto target = uniform(tensor<std::int64_t>(n(N)), 4, std::int64_t(0), std::int64_t(J));
+  const auto reference = p.run(policy::reference, q, k, v, target),
+             interpreted = p.run(policy::interpreted, q, k, v, target),
+             compiled = p.run(policy::compiled, q, k, v, target);
+  const auto apart = [](const auto& a, const auto& b) {
+    double d = 0;
+    each_leaf([&](const auto& x, const auto& y) { d = std::max(d, distance(value(x), value(y))); }, a, b);
+    return d;
+  };
+  BOOST_TEST(std::isfinite(reference.value.item()));
+  BOOST_TEST(apart(interpreted, compiled) == 0);
+  BOOST_TEST(apart(reference, compiled) < tolerance::policies);
 }
 
 /// Turned queries and keys: their products depend on the distance of their positions alone.
