@@ -25,43 +25,49 @@ struct score_plan {
   score_terms& s;
   const list<int>& roots;
   const list<int>& floor;         ///< of each term, if it is an exit: no part of it goes below; 0 beyond the end
-  list<int> level;                ///< of each term: walks that must be complete before it is known, -1 unknown yet
+  list<int> reached_at;           ///< of each term: its level plus one; 0 unknown yet
   list<int> first_part, parts_of; ///< of each exit that is a sum
   list<sum_part> parts;
   double cost = 0;
   std::uint64_t walks = 0; ///< a bit for each level that has an accumulator
 
-  constexpr score_plan(score_terms& terms, const list<int>& what, const list<int>& floors)
-      : s(terms), roots(what), floor(floors), level(terms.all.size_, -1), first_part(terms.all.size_, -1),
-        parts_of(terms.all.size_, 0) {
-    const list<bool> used = s.reached(roots);
+  /// Terms that are made while a plan is found need no more than this.
+  static constexpr int room = 64;
+  constexpr score_plan(score_terms& terms, const list<int>& what, const list<bool>& used, const list<int>& floors)
+      : s(terms), roots(what), floor(floors), reached_at(terms.all.size_ + room), first_part(used.size_),
+        parts_of(used.size_) {
+    parts.reserve(4);
     for (int i = 0; i < used.size_; i++)
       if (used.at[i]) level_of(i);
     count();
   }
 
+  /// How many walks must be complete before a term is known.
   constexpr int level_of(int i) {
-    while (level.size_ < s.all.size_) level.push_back(-1), first_part.push_back(-1), parts_of.push_back(0);
-    if (level.at[i] >= 0) return level.at[i];
+    if (i < reached_at.size_ && reached_at.at[i]) return reached_at.at[i] - 1;
     int l = 0;
     for (int j = 0; j < s.all.at[i].count; j++) {
       const int of = level_of(s.arg(i, j));
       l = of > l ? of : l;
     }
     if (s.all.at[i].exit) l = s.all.at[i].what == term::sum ? placed(i, l) : l + 1;
-    return level.at[i] = l;
+    if (i < reached_at.size_) reached_at.at[i] = l + 1;
+    return l;
   }
 
   /// Splits a sum at the lowest level that it can be split at; gives the level at which it is known.
   constexpr int placed(int i, int base) {
     const axis_set over = s.all.at[i].over;
     list<sum_part> best;
+    best.reserve(1);
     sum_part whole;
+    whole.rest.reserve(s.all.at[i].count);
     for (int j = 0; j < s.all.at[i].count; j++) whole.rest.push_back(s.arg(i, j));
     best.push_back(whole);
     const int lowest = i < floor.size_ ? floor.at[i] : 0;
     for (int t = base - 1; t >= lowest; t--) {
       list<sum_part> found;
+      found.reserve(2);
       list<multiple> x, y;
       if (!split(whole.rest, sum_part{}, x, y, over, t, found)) break;
       best = std::move(found);
@@ -190,7 +196,7 @@ struct score_plan {
       int of, level; ///< level: of the walk that asks for a region value
     };
     list<request> todo;
-    in_walks = list<std::uint64_t>(s.all.size_, 0), needed = list<bool>(s.all.size_, false);
+    in_walks = list<std::uint64_t>(s.all.size_), needed = list<bool>(s.all.size_);
     const int outside = -1;
     for (int i : roots) {
       const int l = s.all.at[i].tile ? level_of(i) : outside;
@@ -215,7 +221,7 @@ struct score_plan {
         cost += flops_of(x);
         for (int j = 0; j < x.count; j++) todo.push_back({s.arg(r.of, j), outside});
       } else if (x.what != term::sum) {
-        const int l = level.at[r.of] - 1;
+        const int l = level_of(r.of) - 1;
         if (x.op->is(trait::log_sum_exp)) accumulate_sum(l, s.arg(r.of, 0), x.over, nothing);
         else if (accumulate({l, r.of, -1, x.over, &nothing})) cost += x.size;
         for (int j = 0; j < x.count; j++) todo.push_back({s.arg(r.of, j), l});
@@ -247,8 +253,8 @@ struct score_planner {
   /// are emptied from the last one down where that is cheaper.
   constexpr double place(const list<int>& of, list<int>& floors) {
     const list<bool> used = s.reached(of);
-    list<bool> read(used.size_, false); // by an exit
-    floors = list<int>(used.size_, 0);
+    list<bool> read(used.size_); // by an exit
+    floors = list<int>(used.size_);
     for (int i = used.size_; i-- > 0;) {
       if (!used.at[i]) continue;
       const bool inside = read.at[i] || s.all.at[i].exit;
@@ -256,20 +262,20 @@ struct score_planner {
       if (inside)
         for (int j = 0; j < s.all.at[i].count; j++) read.at[s.arg(i, j)] = true;
     }
-    score_plan first(s, of, floors);
+    score_plan first(s, of, used, floors);
     double best = first.cost;
-    list<int> level = std::move(first.level);
+    list<int> level = std::move(first.reached_at); // plus one
     int last = 0;
     for (int i = 0; i < floors.size_; i++)
       if (used.at[i] && s.all.at[i].exit && level.at[i] > last) last = level.at[i];
-    for (int l = last; l > 1; l--) {
+    for (int l = last; l > 2; l--) {
       list<int> lower = floors;
       bool any = false;
       for (int i = 0; i < floors.size_; i++)
         if (lower.at[i] && level.at[i] == l) lower.at[i] = 0, any = true;
       if (!any) continue;
-      score_plan p(s, of, lower);
-      if (p.cost < best) best = p.cost, floors = std::move(lower), level = std::move(p.level);
+      score_plan p(s, of, used, lower);
+      if (p.cost < best) best = p.cost, floors = std::move(lower), level = std::move(p.reached_at);
     }
     return best;
   }
@@ -376,27 +382,24 @@ struct score_planner {
   constexpr void run() {
     given = s.all.size_, given_roots = roots;
     double best = place(roots, floor);
+    list<rewrite> tried;
     for (bool changed = true; changed;) {
       changed = false;
-      list<rewrite> tried;
-      for (bool more = true; more;) {
-        more = false;
-        for (const rewrite& c : candidates()) {
-          bool again = false;
-          for (const rewrite& t : tried) again = again || (t.from == c.from && t.to == c.to);
-          if (again) continue;
-          tried.push_back(c);
-          list<int> other = s.replaced(roots, c.from, c.to), floors;
-          if (s.uncovered) continue;
-          const double cost = place(other, floors);
-          if (cost >= best * (1 - 1e-9)) continue;
-          best = cost, roots = std::move(other), floor = std::move(floors);
-          changed = more = true;
-          break;
-        }
+      for (const rewrite& c : candidates()) {
+        bool again = false;
+        for (const rewrite& t : tried) again = again || (t.from == c.from && t.to == c.to);
+        if (again) continue;
+        tried.push_back(c);
+        list<int> other = s.replaced(roots, c.from, c.to), floors;
+        if (s.uncovered) continue;
+        const double cost = place(other, floors);
+        if (cost >= best * (1 - 1e-9)) continue;
+        best = cost, roots = std::move(other), floor = std::move(floors);
+        changed = true;
+        break;
       }
     }
-    score_plan chosen(s, roots, floor);
+    score_plan chosen(s, roots, s.reached(roots), floor);
     parts = std::move(chosen.parts), first_part = std::move(chosen.first_part), parts_of = std::move(chosen.parts_of);
   }
 };

@@ -220,7 +220,7 @@ struct score_terms {
 
   /// The terms that `roots` need, in order.
   constexpr list<bool> reached(const list<int>& roots) const {
-    list<bool> r(all.size_, false);
+    list<bool> r(all.size_);
     int last = -1;
     for (int i : roots) r.at[i] = true, last = i > last ? i : last;
     for (int i = last; i >= 0; i--)
@@ -231,7 +231,7 @@ struct score_terms {
   /// The roots with `other` in place of `old`.
   constexpr list<int> replaced(const list<int>& roots, int old, int other) {
     const list<bool> used = reached(roots);
-    list<int> moved(used.size_, -1);
+    list<int> moved(used.size_);
     for (int i = 0; i < used.size_; i++) {
       moved.at[i] = i;
       if (i == old) moved.at[i] = other;
