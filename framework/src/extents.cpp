@@ -65,16 +65,39 @@ extent_table::extent_table(const program_data& data, const std::vector<tensor_re
     for (int j = 0; j < t.ax.n; j++) bind(x.ax[x.ax.find(t.ax[j])], t.extent[j], who);
     if (t.ax.n == 0 && t.data == nullptr) throw error(fmt::format("{}: the tensor is not set; give it a value", who));
   }
-  // A rename's two names have one extent, whichever is known: of a rename that only its value needed, no node is left.
-  const auto known = [&](axis_ref a) { return a->extent != unbound || find(a); };
+  std::vector<std::pair<const node*, extent_rule>> rules;
+  for (int i = 0; i < g.size(); i++)
+    if (const node& x = g[i]; x.op->extents)
+      if (const extent_rule r = x.op->extents(x.at); r.whole) rules.emplace_back(&x, r);
+  // Of a node that only its value needed, none is left; so a rule is used from whichever side its extents are known.
   for (bool more = true; more;) {
     more = false;
-    for (int i = 0; i < g.size(); i++)
-      if (const node& x = g[i]; x.op->extent && x.op->how == form::view && known(x.at.to) && !known(x.at.axis))
-        bind(x.at.axis, of(x.at.to), std::string(x.op->name)), more = true;
+    for (const auto& [x, r] : rules) more = solve(r, x->op->name) || more;
   }
-  for (int i = 0; i < g.size(); i++)
-    if (const node& x = g[i]; x.op->extent) bind(x.at.to, x.op->extent(x, g, resolver()), std::string(x.op->name));
+  for (const auto& [x, r] : rules) bind(r.whole, total(r), std::string(x->op->name));
+}
+long extent_table::total(const extent_rule& r, axis_ref besides) const {
+  long n = r.product ? 1 : 0;
+  for (axis_ref p : r.parts)
+    if (p != besides) n = r.product ? n * of(p) : n + of(p);
+  return n;
+}
+bool extent_table::solve(const extent_rule& r, std::string_view who) {
+  const auto known = [&](axis_ref a) { return a->extent != unbound || find(a); };
+  axis_ref missing = known(r.whole) ? nullptr : r.whole;
+  for (axis_ref p : r.parts)
+    if (!known(p)) {
+      if (missing) return false;
+      missing = p;
+    }
+  if (!missing) return false;
+  if (missing == r.whole) return bind(missing, total(r), std::string(who)), true;
+  const long whole = of(r.whole), others = total(r, missing);
+  if (r.product ? (others == 0 ? whole != 0 : whole % others != 0) : others > whole)
+    throw error(fmt::format("{}: axis {} of extent {} leaves none for axis {} beside {}", who, r.whole->name, whole,
+                            missing->name, others));
+  bind(missing, !r.product ? whole - others : others == 0 ? 0 : whole / others, std::string(who));
+  return true;
 }
 
 void take_input(const tensor_ref& from, const tensor_ref& to) {

@@ -5,7 +5,7 @@
 
 namespace weft::ir {
 
-/// The extent of every axis in one call: static, bound by an input, or made by an op (a rename, a concat).
+/// The extent of every axis in one call: static, bound by an input, or made by an op (a rename, a concat, a split).
 class extent_table {
   struct entry {
     axis_ref axis;
@@ -20,6 +20,10 @@ public:
   extent_table(const program_data& data, const std::vector<tensor_ref>& inputs);
 
   void bind(axis_ref a, long extent, const std::string& who);
+  /// Binds the one axis of a rule that has no extent yet; whether there was one.
+  bool solve(const extent_rule& r, std::string_view who);
+  /// What a rule's parts make up, without one of them.
+  long total(const extent_rule& r, axis_ref besides = nullptr) const;
   const entry* find(axis_ref a) const;
   long of(axis_ref a) const;
   extents_of resolver() const {

@@ -8,6 +8,7 @@
 #include <weft/passes/memory.hpp>
 #include <weft/run/blas.hpp>
 #include <weft/run/copy.hpp>
+#include <weft/run/layout.hpp>
 
 #include <fmt/format.h>
 
@@ -134,9 +135,16 @@ struct machine::state {
       with_packed<T>(p, x.id, product, {}, nullptr, work,
                      [&](const T* a, const T* b, T* c) { run_product(product, a, b, c, threads); });
     } else {
-      for (int j = 0; j < g[x.id].count; j++)
-        p.general_in[static_cast<std::size_t>(j)] = reference_to(data, p, g.in(x.id, j));
-      g[x.id].op->run({g[x.id], p.general_in.data(), reference_to(data, p, x.id)});
+      for (int j = 0; j < g[x.id].count; j++) {
+        tensor_ref& in = p.general_in[static_cast<std::size_t>(j)] = reference_to(data, p, g.in(x.id, j));
+        if (const long bytes = converted_bytes<T>(data, p, g.in(x.id, j))) {
+          tensor_ref copy = weft::layout::dense(in);
+          copy.type = lane_dtype<T>(integer), copy.data = work;
+          take_input(in, copy);
+          in = copy, work += bytes;
+        }
+      }
+      g[x.id].op->run({g[x.id], p.general_in.data(), reference_to(data, p, x.id), p.extents.resolver()});
     }
   }
   template <class T> void run_chain(const planned& p, const planned::chain_call& call, const region_kernel<T>* kernels,

@@ -19,15 +19,15 @@ template <class T> product_call prepared(graph_view g, const planned& p, int i, 
   };
   return prepare_product(g, i, chain, placed_at(g.in(i, 0)), placed_at(g.in(i, 1)), placed_at(i), p.extents, sizeof(T));
 }
-/// A view must lie inside what it is a view of.
-void check_view(graph_view g, const planned& p, int i) {
+/// A part of an axis must lie inside it.
+void check_part(graph_view g, const planned& p, int i) {
   const node& x = g[i];
-  if (!x.at.axis || !x.at.to) return;
-  const int o = g.in(i, 0);
-  const long whole = p.extents.of(g[o].ax[g[o].ax.find(x.at.axis)]), part = p.extents.of(x.at.to);
-  if (x.at.start + part > whole)
-    throw error(fmt::format("{}: [{}, {}) of axis {} reaches beyond its extent {}", x.op->name, x.at.start,
-                            x.at.start + part, x.at.axis->name, whole));
+  if (!x.op->is(trait::part)) return;
+  const long whole = p.extents.of(x.at.axis), part = p.extents.of(x.at.to),
+             start = start_of(x.at, p.extents.resolver());
+  if (start + part > whole)
+    throw error(fmt::format("{}: [{}, {}) of axis {} reaches beyond its extent {}", x.op->name, start, start + part,
+                            x.at.axis->name, whole));
 }
 } // namespace
 
@@ -40,6 +40,12 @@ tensor_ref reference_to(const program_data& data, const planned& p, int i) {
   t.data = static_cast<char*>(p.storage[static_cast<std::size_t>(m.storage)]) +
            m.offset * static_cast<long>(size_of(m.type));
   return t;
+}
+
+template <class T> long converted_bytes(const program_data& data, const planned& p, int i) {
+  const node& x = data.lowered[i];
+  if (p.memory[static_cast<std::size_t>(i)].type == lane_dtype<T>(x.k)) return 0;
+  return bytes_of(x, p.extents.resolver(), sizeof(T));
 }
 
 template <class T> void plan_steps(const program_data& data, planned& p) {
@@ -67,9 +73,9 @@ template <class T> void plan_steps(const program_data& data, planned& p) {
       const int o = g.in(i, 0);
       m = p.memory[static_cast<std::size_t>(o)];
       m.strides.offset = m.offset;
-      m.strides = g[i].op->view(m.strides, g[o].ax, g[i]);
+      m.strides = g[i].op->view(m.strides, g[o].ax, g[i], p.extents.resolver());
       m.offset = m.strides.offset;
-      if (plan.stored[storage_of(g, i)] || g[storage_of(g, i)].op->how == form::input) check_view(data.lowered, p, i);
+      if (plan.stored[storage_of(g, i)] || g[storage_of(g, i)].op->how == form::input) check_part(data.lowered, p, i);
     } else if (const int k = p.external_output[static_cast<std::size_t>(i)]; k >= 0)
       m.strides = layout_of(p.outputs[static_cast<std::size_t>(k)], g[i].ax);
     else if (plan.stored[i]) m.strides = dense_layout(g[i].ax, plan.order[i], p.extents);
@@ -97,11 +103,18 @@ template <class T> void plan_steps(const program_data& data, planned& p) {
         const product_call& call = p.products.back();
         long& bytes = c.shared.n ? p.worker_bytes : p.pack_bytes; // in a chain each worker packs for itself
         bytes = std::max(bytes, call.pack_a_bytes + call.pack_b_bytes + call.pack_c_bytes + 192);
-      } else most_operands = std::max(most_operands, static_cast<std::size_t>(g[s.id].count));
+      } else {
+        most_operands = std::max(most_operands, static_cast<std::size_t>(g[s.id].count));
+        long bytes = 0;
+        for (int j = 0; j < g[s.id].count; j++) bytes += converted_bytes<T>(data, p, g.in(s.id, j));
+        p.pack_bytes = std::max(p.pack_bytes, bytes);
+      }
     }
   }
   p.general_in.resize(most_operands);
 }
+template long converted_bytes<float>(const program_data&, const planned&, int);
+template long converted_bytes<double>(const program_data&, const planned&, int);
 template void plan_steps<float>(const program_data&, planned&);
 template void plan_steps<double>(const program_data&, planned&);
 } // namespace weft::ir

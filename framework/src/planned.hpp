@@ -30,6 +30,9 @@ struct planned {
   int workers = 1;
 };
 
+/// Bytes of the copy that a general op is given of a value whose integers are not as wide as the program's; else 0.
+template <class T> long converted_bytes(const program_data& data, const planned& p, int node);
+
 /// Decides where every value lies and prepares every step, for the forms in `p`.
 template <class T> void plan_steps(const program_data& data, planned& p);
 

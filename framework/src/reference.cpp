@@ -98,7 +98,7 @@ template <class T> struct values {
     if (x.op->how == form::view) {
       tensor_ref t = shaped(i);
       const tensor_ref& in = operand(x, 0);
-      const layout l = x.op->view(layout_of(in, g[g.in(x, 0)].ax), g[g.in(x, 0)].ax, x);
+      const layout l = x.op->view(layout_of(in, g[g.in(x, 0)].ax), g[g.in(x, 0)].ax, x, extents.resolver());
       std::copy_n(l.stride, max_rank, t.stride);
       t.data = static_cast<char*>(in.data) + l.offset * static_cast<long>(size_of(t.type));
       at[static_cast<std::size_t>(i)] = t;
@@ -117,7 +117,7 @@ template <class T> struct values {
     default: {
       std::vector<tensor_ref> in;
       for (int j = 0; j < x.count; j++) in.push_back(operand(x, j));
-      x.op->run({x, in.data(), out});
+      x.op->run({x, in.data(), out, extents.resolver()});
     }
     }
   }

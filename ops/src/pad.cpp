@@ -8,9 +8,9 @@ namespace weft {
 void pad_op::run(const ir::general_call& call) {
   const tensor_ref& in = call.in[0];
   const int p = in.ax.find(call.x.at.axis);
-  if (call.x.at.start + in.extent[p] > call.out.extent[p])
-    throw error("pad: " + shape_text(in) + " from " + std::to_string(call.x.at.start) + " reaches beyond " +
-                shape_text(call.out));
+  const long start = ir::start_of(call.x.at, call.extent);
+  if (start + in.extent[p] > call.out.extent[p])
+    throw error("pad: ", shape_text(in), " from ", start, " reaches beyond ", shape_text(call.out));
   with_type(call.out.type, [&](auto zero) {
     using T = decltype(zero);
     T* out = ir::elements<T>(call.out);
@@ -18,7 +18,7 @@ void pad_op::run(const ir::general_call& call) {
     const ir::strides_along to(call.out, call.out.ax);
     ir::each_index(call.out.extent, call.out.ax.n, [&](const long* at) { out[to(at)] = T{}; });
     ir::strides_along source(in, in.ax);
-    out += call.x.at.start * call.out.stride[p];
+    out += start * call.out.stride[p];
     ir::each_index(in.extent, in.ax.n, [&](const long* at) { out[to(at)] = from[source(at)]; });
   });
 }

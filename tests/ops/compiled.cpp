@@ -14,7 +14,8 @@ using namespace support;
 
 namespace {
 constexpr auto number = [](const expr& condition) { return where(condition, 1.0, 0.0); };
-constexpr int count = 69;
+constexpr axis<"nine", 9> nine;
+constexpr int count = 83;
 /// All ops, on a and b of any sign, p positive, k and l integers, m booleans; results that are not real are made so.
 constexpr auto everything = [](expr a, expr b, expr p, expr k, expr l, expr m) {
   const expr table =
@@ -79,6 +80,14 @@ constexpr auto everything = [](expr a, expr b, expr p, expr k, expr l, expr m) {
                                  sum(a, n),
                                  max(p, i),
                                  max(k, n) * 1.0,
+                                 min(p, n),
+                                 prod(p, i),
+                                 cumsum(a, n),
+                                 cumprod(a, i, {.exclusive = true, .reverse = true}),
+                                 logcumsumexp(a, n, {.reverse = true}),
+                                 linear_recurrence(a * 0.5, b, n),
+                                 number(any(m, n)) + number(all(m, n)),
+                                 argmax(a, n) * 1.0,
                                  logsumexp(a, i),
                                  softmax(a, n),
                                  contract(a, p, n),
@@ -86,6 +95,12 @@ constexpr auto everything = [](expr a, expr b, expr p, expr k, expr l, expr m) {
                                  rename(a, i, prime(i)),
                                  pad(rename(b, i, prime(i)), prime(i), 1, j),
                                  table,
+                                 diagonal(outer(b, prime(b, i)), i, prime(i)),
+                                 split(table, entry, {two, i}),
+                                 merge(outer(b, prime(b, i)), {prime(i), i}, nine),
+                                 roll(a, n, 3),
+                                 flip(a, n),
+                                 stack(two, a, p),
                                  gather(table, id, entry),
                                  scatter_add(a, id, entry),
                                  stop_gradient(a) * at(a),

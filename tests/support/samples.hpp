@@ -13,9 +13,19 @@ inline constexpr axis<"i", 3> i;
 inline constexpr axis<"j", 4> j;
 inline constexpr axis<"whole", 7> whole;
 inline constexpr axis<"entry", 6> entry;
+inline constexpr axis<"twelve", 12> twelve;
+inline constexpr axis<"two", 2> two;
+inline constexpr axis<"rest"> rest;     // 3: what a split by j leaves of twelve
+inline constexpr axis<"joined"> joined; // 43: n, m and n end to end
 
 /// The extents that the tests bind to axes without a static one.
-inline long extent_of(axis_ref a) { return a->extent != unbound ? a->extent : same(a, m) ? 5 : 19; }
+inline long extent_of(axis_ref a) {
+  return a->extent != unbound              ? a->extent
+         : same(a, m) || same(a, prime(m)) ? 5
+         : same(a, rest)                   ? 3
+         : same(a, joined)                 ? 43
+                                           : 19;
+}
 inline std::vector<long> extents_of(const axes& ax) {
   std::vector<long> e;
   for (axis_ref a : ax) e.push_back(extent_of(a));
@@ -134,6 +144,45 @@ inline std::vector<row> rows() {
       {on(max_op{}), {a}, [](v x) { return max(x[0], n); }},
       {on(max_op{}), {c}, [](v x) { return max(x[0], {n, i}); }},
       {on(max_op{}), {whole_numbers}, [](v x) { return max(x[0], n); }, reason::integers},
+      {on(min_op{}), {a}, [](v x) { return min(x[0], i); }},
+      {on(min_op{}), {c}, [](v x) { return min(x[0], {i, n}); }},
+      {on(min_op{}), {whole_numbers}, [](v x) { return min(x[0], n); }, reason::integers},
+      {on(prod_op{}), {{{m, i}}}, [](v x) { return prod(x[0], m); }, "", reason::any},
+      {on(prod_op{}), {{{j, m, i}, real, 0.5, 1.5}}, [](v x) { return prod(x[0], {i, m}); }, "", reason::any},
+      {on(prod_op{}), {few}, [](v x) { return prod(x[0], i); }, reason::integers, reason::any},
+      {on(cumsum_op{}), {a}, [](v x) { return cumsum(x[0], n); }, "", reason::sums},
+      {on(cumsum_op{}),
+       {{{m, i, n}}},
+       [](v x) { return cumsum(x[0], n, {.exclusive = true, .reverse = true}); },
+       "",
+       reason::sums},
+      {on(cumsum_op{}),
+       {whole_numbers},
+       [](v x) { return cumsum(x[0], n, {.reverse = true}); },
+       reason::integers,
+       reason::sums},
+      {on(logcumsumexp_op{}), {a}, [](v x) { return logcumsumexp(x[0], n); }, "", reason::any},
+      {on(logcumsumexp_op{}), {c}, [](v x) { return logcumsumexp(x[0], n, {.reverse = true}); }, "", reason::any},
+      {on(linear_recurrence_op{}),
+       {{{n, i}, real, -1, 1}, {{n, i}}},
+       [](v x) { return linear_recurrence(x[0], x[1], n); },
+       "",
+       reason::any},
+      {on(linear_recurrence_op{}),
+       {{{i}, real, -1, 1}, {{n, m}}},
+       [](v x) { return linear_recurrence(x[0], x[1], n, {.reverse = true}); },
+       "",
+       reason::any},
+      {on(linear_recurrence_op{}),
+       {{{m, n}, real, -1, 1}, {{m}}},
+       [](v x) { return linear_recurrence(x[0], x[1], n, {.exclusive = true}); },
+       "",
+       reason::any},
+      {on(linear_recurrence_op{}),
+       {{{m, i}}},
+       [](v x) { return cumprod(x[0], m, {.reverse = true}); },
+       "",
+       reason::any},
       {on(logsumexp_op{}), {a}, [](v x) { return logsumexp(x[0], n); }, "", reason::any},
       {on(logsumexp_op{}), {{{m, n, i}}}, [](v x) { return logsumexp(x[0], {i, m}); }, "", reason::any},
       {on(contract_op{}), {{{n, i}}, {{i, m}}}, [](v x) { return contract(x[0], x[1], i); }, "", reason::sums},
@@ -143,8 +192,23 @@ inline std::vector<row> rows() {
        [](v x) { return contract(x[0], x[1], {n, i}); },
        "",
        reason::sums},
-      {on(contract_op{}), {{{n}}, {{i, m}}}, [](v x) { return contract(x[0], x[1], axes{}); }, "", reason::sums},
+      {on(contract_op{}), {{{n}}, {{i, m}}}, [](v x) { return outer(x[0], x[1]); }, "", reason::sums},
+      {on(contract_op{}),
+       {{{n, i}}, {{j, i, m}}, {{j, whole}}},
+       [](v x) { return einsum({whole, n}, x[0], x[1], x[2]); },
+       "",
+       reason::sums},
       {on(rename_op{}), {a}, [](v x) { return rename(x[0], n, prime(n)); }, "", reason::general},
+      {on(diagonal_op{}), {{{i, n, prime(i)}}}, [](v x) { return diagonal(x[0], i, prime(i)); }},
+      {on(diagonal_op{}), {{{m, i, prime(m)}}}, [](v x) { return diagonal(x[0], prime(m), m); }},
+      {on(split_op{}), {{{n, twelve}}}, [](v x) { return split(x[0], twelve, {i, j}); }},
+      {on(split_op{}), {{{twelve, n}}}, [](v x) { return split(x[0], twelve, {rest, j}); }},
+      {on(merge_op{}), {{{j, n, i}}}, [](v x) { return merge(x[0], {i, j}, twelve); }},
+      {on(merge_op{}), {{{n, i, m}, integer, -9, 9}}, [](v x) { return merge(x[0], {n, m}, rest); }, reason::integers},
+      {on(roll_op{}), {a}, [](v x) { return roll(x[0], n, 7); }},
+      {on(roll_op{}), {{{m, n}}}, [](v x) { return roll(x[0], n, -23); }},
+      {on(roll_op{}), {a}, [](v x) { return shift(x[0], n, -2); }, "", ""},
+      {on(flip_op{}), {a}, [](v x) { return flip(x[0], n); }},
       {on(slice_op{}), {{{n, whole}}}, [](v x) { return slice(x[0], whole, 2, j); }, "", reason::general},
       {on(slice_op{}),
        {{{whole, n}, integer, -9, 9}},
@@ -157,6 +221,12 @@ inline std::vector<row> rows() {
        [](v x) { return concat(whole, along(x[0], i), along(x[1], j)); },
        "",
        reason::general},
+      {on(concat_op{}),
+       {{{n, i}}, {{i, m}}, {{n, i}}},
+       [](v x) { return concat(joined, along(x[0], n), along(x[1], m), along(x[2], n)); },
+       "",
+       reason::general},
+      {on(concat_op{}), {{{n, i}}, {{i}}}, [](v x) { return stack(two, x[0], x[1] * at(x[0])); }, "", reason::general},
       {on(gather_op{}),
        {{{entry, i}}, {{n}, integer, 0, 6}},
        [](v x) { return gather(x[0], x[1], entry); },

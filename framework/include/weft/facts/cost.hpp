@@ -87,10 +87,18 @@ constexpr long saved_bytes(graph_view g, const plan_view& p, const extents_of& e
   return n;
 }
 
-/// Names that a rename makes one: the class of each axis is its first member.
+/// Names that a rename makes one: the class of each axis is its first member. An axis that merges others stands for all
+/// of them.
 struct axis_classes {
   list<axis_ref> name;
   list<int> parent;
+  struct regrouping {
+    int whole;
+    axes parts;
+  };
+  list<regrouping> regrouped;
+  static constexpr int most_levels = 8; ///< of axes merged of merged ones
+
   constexpr int find(axis_ref a) {
     for (int i = 0; i < name.size(); i++)
       if (same(name[i], a)) {
@@ -102,23 +110,40 @@ struct axis_classes {
   }
   constexpr explicit axis_classes(graph_view g) {
     for (const node& x : g.nodes)
-      if (x.at.axis && x.at.to) {
+      if (x.at.axis && x.at.to && !x.op->is(trait::regroups)) {
         const int a = find(x.at.axis), b = find(x.at.to);
         parent[b] = a;
       }
+    for (const node& x : g.nodes)
+      if (x.op->is(trait::regroups)) regrouped.push_back({find(x.at.axis), x.at.shape});
+  }
+  constexpr bool stands_for(axis_ref x, int wanted, int level = 0) {
+    const int mine = find(x);
+    if (mine == wanted) return true;
+    for (const regrouping& r : regrouped)
+      if (r.whole == mine && level < most_levels)
+        for (axis_ref p : r.parts)
+          if (stands_for(p, wanted, level + 1)) return true;
+    return false;
+  }
+  /// Whether two of these axes, or two that one of them merges, stand for a and b.
+  constexpr bool hold(const axes& ax, int a, int b, int level = 0) {
+    for (axis_ref x : ax)
+      for (axis_ref y : ax)
+        if (!same(x, y) && stands_for(x, a) && stands_for(y, b)) return true;
+    for (axis_ref x : ax)
+      for (const regrouping& r : regrouped)
+        if (r.whole == find(x) && level < most_levels && hold(r.parts, a, b, level + 1)) return true;
+    return false;
   }
 };
 /// Whether a value with two different axes of the classes of a and b is stored: results included, inputs not. Renamed
-/// axes count as what they were.
+/// axes count as what they were, merged ones as all that they merge.
 constexpr bool materializes(graph_view g, const plan_view& p, axis_ref a, axis_ref b) {
   axis_classes classes(g);
   const int ca = classes.find(a), cb = classes.find(b);
-  for (int i = 0; i < g.size(); i++) {
-    if (!p.stored[i]) continue;
-    for (axis_ref x : g[i].ax)
-      for (axis_ref y : g[i].ax)
-        if (!same(x, y) && classes.find(x) == ca && classes.find(y) == cb) return true;
-  }
+  for (int i = 0; i < g.size(); i++)
+    if (p.stored[i] && classes.hold(g[i].ax, ca, cb)) return true;
   return false;
 }
 } // namespace weft::ir

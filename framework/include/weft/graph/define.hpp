@@ -96,6 +96,10 @@ template <class Op> struct of {
     }
   }
   static constexpr expr simplify(const expr* in, int n, const node& x) { return Op::simplify(in, n, x); }
+  static constexpr layout view(const layout& in, const axes& from, const node& x, const extents_of& e) {
+    if constexpr (requires { Op::view(in, from, x, e); }) return Op::view(in, from, x, e);
+    else return Op::view(in, from, x);
+  }
   static constexpr interval range(const interval* in, const attributes& a) {
     if constexpr (requires { Op::range(in, a); }) return Op::range(in, a);
     else if constexpr (requires { Op::range(in[0]); }) return Op::range(in[0]);
@@ -113,8 +117,8 @@ template <class Op> struct of {
     if constexpr (requires { Op::flops; }) d.flops = Op::flops;
     if constexpr (requires { Op::neutral; }) d.neutral = Op::neutral;
     if constexpr (has_transpose) d.traits |= trait::linear;
-    if constexpr (requires { &Op::extent; }) d.extent = &Op::extent;
-    if constexpr (requires { &Op::view; }) d.view = &Op::view;
+    if constexpr (requires { &Op::extents; }) d.extents = &Op::extents;
+    if constexpr (requires { &Op::view; }) d.view = &view;
     if constexpr (requires { &Op::run; }) d.run = &Op::run;
     if constexpr (requires { &Op::cost; }) d.cost = &Op::cost;
     d.range = &range;

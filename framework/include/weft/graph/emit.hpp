@@ -61,7 +61,8 @@ constexpr expr attach(builder& g, const expr& x, place p = {}) { return x.g ? x 
 constexpr kind common_kind(kinds rule, const builder& g, const int* in, int n) {
   kind k = n ? g.nodes.at[in[rule == kinds::select && n > 1 ? 1 : 0]].k : real;
   for (int i = rule == kinds::select ? 2 : 1; i < n && rule != kinds::keep; i++) k = promoted(k, g.nodes.at[in[i]].k);
-  return (rule == kinds::same || rule == kinds::compare) && k == boolean ? integer : k;
+  const bool numbers = rule == kinds::same || rule == kinds::compare || rule == kinds::ranks;
+  return numbers && k == boolean ? integer : k;
 }
 
 constexpr int promote(builder& g, int id, kind to, place p) {

@@ -46,7 +46,9 @@ enum : unsigned {
   never_shared = 1u << 13, ///< two equal nodes stay two
   keeps_axes = 1u << 14,   ///< a view in which every axis keeps its name and its places
   gathering = 1u << 15,    ///< its first operand at the places that the second one names
-  scattering = 1u << 16    ///< its first operand added up at the places that the second one names
+  scattering = 1u << 16,   ///< its first operand added up at the places that the second one names
+  regroups = 1u << 17,     ///< the axes `shape` of the one side are one axis of the other: `axis`
+  part = 1u << 18          ///< a view of the places of `axis` from `start_of` on, as axis `to`
 };
 }
 
@@ -62,6 +64,7 @@ enum class kinds : std::uint8_t {
   count,    ///< a boolean, gives an integer
   measure,  ///< an integer, gives a real
   keep,     ///< any, gives the kind of its first operand
+  ranks,    ///< integers or reals, gives integers
 };
 
 constexpr kind operand_kind(kinds rule, int i, kind common) {
@@ -82,7 +85,8 @@ constexpr kind result_kind(kinds rule, kind common) {
   case kinds::compare:
   case kinds::logic: return boolean;
   case kinds::integers:
-  case kinds::count: return integer;
+  case kinds::count:
+  case kinds::ranks: return integer;
   default: return common;
   }
 }
@@ -149,6 +153,19 @@ struct extents_of {
   long (*of)(const void* self, axis_ref a);
   constexpr long operator()(axis_ref a) const { return of(self, a); }
 };
+/// Where a part of an axis begins: at `start`, or behind the first `value` of the axes `shape` that make up the whole.
+constexpr long start_of(const attributes& a, const extents_of& extent) {
+  long n = a.start;
+  for (int i = 0; i < static_cast<int>(a.value); i++) n += extent(a.shape[i]);
+  return n;
+}
+/// What an op says of extents: those of the parts, added or multiplied, make up the whole's. Of one unknown the others
+/// tell it; without a whole nothing is said.
+struct extent_rule {
+  axis_ref whole = nullptr;
+  axes parts;
+  bool product = false;
+};
 
 /// An op as the graph sees it: one static object, made from the op's struct by `of<Op>` (see define.hpp).
 struct op_def {
@@ -170,10 +187,9 @@ struct op_def {
   expr (*expand_softmax)(const expr* in, const node& x) = nullptr; ///< of a log-sum-exp y: exp(x - guarded(y))
   expr (*shift)(const expr& x, const axes& over) = nullptr; ///< of an exponential: what x is lowered by before a sum
   expr (*exponentials)(const expr& x, const axes& over) = nullptr; ///< what a log-sum-exp sums: lowered, by its `shift`
-  long (*extent)(const node& x, const graph_view& g,
-                 const extents_of& e) = nullptr; ///< of the axis `to`, where the op makes it
+  extent_rule (*extents)(const attributes& a) = nullptr;
   interval (*range)(const interval* in, const attributes& a) = nullptr;
-  layout (*view)(const layout& in, const axes& from, const node& x) = nullptr;
+  layout (*view)(const layout& in, const axes& from, const node& x, const extents_of& e) = nullptr;
   void (*run)(const general_call& call) = nullptr;
   double (*cost)(const node& x, const operand* in, const extents_of& extent) = nullptr; ///< FLOPs of a general op
   evaluator<float> f32[3]{}; ///< by the common kind of the operands

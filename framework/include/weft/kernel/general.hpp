@@ -12,6 +12,7 @@ struct general_call {
   const node& x;
   const tensor_ref* in;
   tensor_ref out;
+  extents_of extent; ///< of every axis of the program
 };
 
 /// Calls f(coordinates) for every element of the given extents, the last axis fastest.
@@ -41,6 +42,27 @@ struct strides_along {
     for (int i = 0; i < n; i++) o += at[i] * stride[i];
     return o;
   }
+};
+
+/// Calls f(coordinates, length, width) for every sheet of a tensor: `length` places along axis p from coordinate 0,
+/// times `width` along the last axis (1 if that is p). What goes along p one after another goes side by side along the
+/// last.
+template <class F> void each_sheet(const tensor_ref& t, int p, F f) {
+  long outer[max_rank]{};
+  const int last = t.ax.n - 1;
+  for (int i = 0; i < t.ax.n; i++) outer[i] = i == p || i == last ? 1 : t.extent[i];
+  if (t.size()) each_index(outer, t.ax.n, [&](const long* at) { f(at, t.extent[p], p == last ? 1 : t.extent[last]); });
+}
+/// A value's steps over such a sheet, in the order of a scan.
+struct sheet_steps {
+  strides_along along;
+  long step, side, begin;
+  sheet_steps(const tensor_ref& t, const tensor_ref& shape, int p, bool reverse) : along(t, shape.ax) {
+    step = along.stride[p], side = p == shape.ax.n - 1 ? 0 : along.stride[shape.ax.n - 1];
+    begin = reverse ? (shape.extent[p] - 1) * step : 0;
+    if (reverse) step = -step;
+  }
+  long operator()(const long* at) const { return along(at) + begin; }
 };
 
 template <class T> T* elements(const tensor_ref& t) { return static_cast<T*>(t.data); }

@@ -37,18 +37,33 @@
 #include <weft/ops/floor.hpp>
 #include <weft/ops/round.hpp>
 #include <weft/ops/round_to.hpp>
-// Reductions and products
+// Reductions, scans and products
+#include <weft/ops/any.hpp>
+#include <weft/ops/argmax.hpp>
 #include <weft/ops/contract.hpp>
+#include <weft/ops/cumsum.hpp>
+#include <weft/ops/einsum.hpp>
+#include <weft/ops/linear_recurrence.hpp>
+#include <weft/ops/logcumsumexp.hpp>
 #include <weft/ops/logsumexp.hpp>
 #include <weft/ops/max.hpp>
+#include <weft/ops/min.hpp>
+#include <weft/ops/prod.hpp>
 #include <weft/ops/sum.hpp>
 // Structure
 #include <weft/ops/concat.hpp>
+#include <weft/ops/diagonal.hpp>
+#include <weft/ops/flip.hpp>
 #include <weft/ops/gather.hpp>
+#include <weft/ops/one_hot.hpp>
 #include <weft/ops/pad.hpp>
 #include <weft/ops/print.hpp>
 #include <weft/ops/rename.hpp>
+#include <weft/ops/roll.hpp>
+#include <weft/ops/shift.hpp>
 #include <weft/ops/slice.hpp>
+#include <weft/ops/split.hpp>
+#include <weft/ops/stack.hpp>
 #include <weft/ops/stop_gradient.hpp>
 #include <weft/ops/transpose.hpp>
 // Randomness
@@ -88,10 +103,11 @@ inline constexpr boost::hana::tuple<
     sin_op, cos_op, relu_op, step_op, guarded_op,
     // rounding
     floor_op, round_op, round_to_bfloat16_op, round_to_float16_op,
-    // reductions and products
-    sum_op, max_op, logsumexp_op, contract_op,
+    // reductions, scans and products
+    sum_op, max_op, min_op, prod_op, logsumexp_op, cumsum_op, logcumsumexp_op, linear_recurrence_op, contract_op,
     // structure
-    rename_op, slice_op, pad_op, concat_op, gather_op, scatter_add_op, stop_gradient_op, print_op,
+    rename_op, diagonal_op, split_op, merge_op, slice_op, pad_op, concat_op, roll_op, flip_op, gather_op,
+    scatter_add_op, stop_gradient_op, print_op,
     // randomness
     random_bits_op, unit_interval_op>
     all{};

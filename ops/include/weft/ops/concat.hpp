@@ -41,15 +41,8 @@ struct concat_op {
   }
   static constexpr expr vjp(int which, const expr* in, const expr& y, const expr& dy) {
     const ir::node x = y.node();
-    long start = 0;
-    for (int i = 0; i < which; i++) {
-      const axes ax = in[i].ax();
-      const axis_ref a = ax[ax.find(x.at.shape[i])];
-      if (a->extent == unbound)
-        return ir::complain(y, "concat", {{}, "its derivative needs a static extent for axis", a}, x.where);
-      start += a->extent;
-    }
-    return slice(at(dy, x.where), x.at.to, start, in[which].ax()[in[which].ax().find(x.at.shape[which])]);
+    const axes own = in[which].ax();
+    return ir::slice(at(dy, x.where), ir::part_of(x.at.to, x.at.shape, which, own[own.find(x.at.shape[which])]));
   }
   static constexpr expr jvp(const expr* in, const expr* t, const expr& y) {
     const ir::node x = y.node();
@@ -57,11 +50,7 @@ struct concat_op {
     for (int i = 0; i < x.count; i++) moved[i] = t[i].attached() ? t[i] : ir::zeros(*y.g, in[i].ax(), x.where);
     return ir::emit(x.op, moved, x.count, x.at, x.where);
   }
-  static constexpr long extent(const ir::node& x, const ir::graph_view& g, const ir::extents_of& e) {
-    long total = 0;
-    for (int i = 0; i < x.count; i++) total += e(x.at.shape[i]);
-    return (void)g, total;
-  }
+  static constexpr ir::extent_rule extents(const ir::attributes& a) { return {a.to, a.shape}; }
   static void run(const ir::general_call& call);
 };
 template <class... Part> constexpr expr concat(axis_ref into, const along& first, const Part&... rest) {

@@ -28,14 +28,17 @@ struct rename_op {
     const ir::node x = y.node();
     return rename(at(dy, x.where), x.at.to, in[0].ax()[in[0].ax().find(x.at.axis)]);
   }
-  static constexpr long extent(const ir::node& x, const ir::graph_view&, const ir::extents_of& e) {
-    return e(x.at.axis);
-  }
+  static constexpr ir::extent_rule extents(const ir::attributes& a) { return {a.to, axes(a.axis)}; }
   static constexpr ir::layout view(const ir::layout& in, const axes&, const ir::node&) { return in; }
 };
 constexpr expr rename(const at& x, axis_ref from, axis_ref to) {
   ir::attributes a;
   a.axis = from, a.to = to;
   return ir::unary<rename_op>(x, a);
+}
+/// x with an axis called after its twin, `key'` for `key`: rename(x, key, prime(key)).
+template <text Name, long Extent, role Role, int Primes>
+constexpr expr prime(const at& x, const axis<Name, Extent, Role, Primes>& a) {
+  return rename(x, a, prime(a));
 }
 } // namespace weft

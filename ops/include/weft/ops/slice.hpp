@@ -11,30 +11,28 @@ struct slice_op {
   static constexpr ir::form how = ir::form::view;
   static constexpr int arity = 1;
   static constexpr ir::kinds rule = ir::kinds::keep;
+  static constexpr unsigned traits = ir::trait::part;
   static constexpr ir::verdict infer(const ir::operand* in, int, const ir::attributes& a) {
-    const int p = in[0].ax.find(a.axis);
-    if (p < 0) return {{}, "no axis", a.axis};
-    if (in[0].ax.has(a.to) && !same(a.axis, a.to)) return {{}, "there is already an axis", a.to};
-    const long n = in[0].ax[p]->extent;
-    if (a.start < 0 || (n != unbound && a.to->extent != unbound && a.start + a.to->extent > n))
-      return {{}, "reaches beyond its axis:", in[0].ax[p], a.to};
-    ir::verdict v{in[0].ax};
-    v.out.a[p] = a.to;
-    return v;
+    return ir::resized(in[0], a, true);
   }
   static constexpr expr transpose(int, const expr* in, const expr& y, const expr& dy) {
     const ir::node x = y.node();
-    return pad(at(dy, x.where), x.at.to, x.at.start, in[0].ax()[in[0].ax().find(x.at.axis)]);
+    const axis_ref back = in[0].ax()[in[0].ax().find(x.at.axis)];
+    return ir::pad(at(dy, x.where), ir::turned(x.at, back));
   }
-  static constexpr ir::layout view(const ir::layout& in, const axes& from, const ir::node& x) {
+  static constexpr ir::extent_rule extents(const ir::attributes& a) {
+    return a.shape.n ? ir::extent_rule{a.axis, a.shape} : ir::extent_rule{};
+  }
+  static constexpr ir::layout view(const ir::layout& in, const axes& from, const ir::node& x, const ir::extents_of& e) {
     ir::layout r = in;
-    r.offset += x.at.start * in.stride[from.find(x.at.axis)];
+    r.offset += ir::start_of(x.at, e) * in.stride[from.find(x.at.axis)];
     return r;
   }
 };
+namespace ir {
+constexpr expr slice(const at& x, const attributes& part) { return unary<slice_op>(x, part); }
+} // namespace ir
 constexpr expr slice(const at& x, axis_ref from, long start, axis_ref to) {
-  ir::attributes a;
-  a.axis = from, a.to = to, a.start = start;
-  return ir::unary<slice_op>(x, a);
+  return ir::slice(x, ir::part(from, start, to));
 }
 } // namespace weft

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/ops/contract.hpp>
+#include <weft/ops/transpose.hpp>
+
+namespace weft {
+
+/// a * b over all axes of both: those that both have are matched, no axis is summed.
+constexpr expr outer(const at& a, const at& b) { return contract(a, b, axes{}); }
+
+namespace ir {
+/// `parts` multiplied, summed over every axis that is not in `to`, as soon as no later operand has it.
+constexpr expr einsum(const axes& to, const at* parts, int count) {
+  const auto summed_at = [&](const axes& ax, int k) { // of the axes of a partial product, those that end at operand k
+    axes over;
+    for (axis_ref a : ax) {
+      bool later = to.has(a);
+      for (int i = k + 1; i < count; i++) later = later || parts[i].e.ax().has(a);
+      if (!later) over.add(a);
+    }
+    return over;
+  };
+  expr r = sum(parts[0], summed_at(parts[0].e.ax(), 0));
+  for (int k = 1; k < count; k++) {
+    const axes mine = parts[k].e.ax();
+    const expr next = sum(parts[k], summed_at(mine.without(r.ax()), k)); // first what only it has
+    r = contract(at(r, parts[k].where), at(next, parts[k].where), summed_at(r.ax(), k));
+  }
+  return permute(at(r, parts[0].where), to);
+}
+} // namespace ir
+/// The sum of products in Einstein's notation, by names: einsum({query, d}, p, v, w) has the axes `{query, d}` and sums
+/// over all other axes of the operands.  Pairs of operands are contracted from left to right, each axis summed as soon
+/// as no later one has it; passes regroup the products where that multiplies less.
+template <class... X> constexpr expr einsum(const axes& to, const at& first, const X&... rest) {
+  const ir::scope s("einsum", first);
+  const at parts[]{first, at(rest)...};
+  for (const at& x : parts)
+    if (!x.e.attached() || x.e.id < 0) return x.e;
+  return ir::einsum(to, parts, 1 + static_cast<int>(sizeof...(rest)));
+}
+} // namespace weft
