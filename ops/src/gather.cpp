@@ -16,7 +16,9 @@ void check_id(const char* who, long id, axis_ref axis, long extent) {
 /// Calls f(table offset, values offset) for each pair that an id joins, rows of the last axis at a time when it can.
 template <class F> void each_pair(const char* who, const tensor_ref& table, const tensor_ref& ids,
                                   const tensor_ref& values, axis_ref axis, F f) {
-  const strides_along v(values, values.ax), t(table, values.ax), i(ids, values.ax);
+  const strides_along v(values, values.ax), i(ids, values.ax);
+  strides_along t(table, values.ax);
+  if (const int p = values.ax.find(axis); p >= 0) t.stride[p] = 0; // there the ids say where
   const long extent = table.extent_of(axis), stride = table.stride_of(axis);
   with_type(ids.type, [&](auto zero) {
     using I = decltype(zero);

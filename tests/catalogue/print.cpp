@@ -34,16 +34,21 @@ struct headers {
         comment += (comment.empty() ? "" : " ") + line.substr(4);
         continue;
       }
-      const bool function = line.rfind("constexpr expr ", 0) == 0 && !comment.empty();
-      for (std::string more; function && line.find(" {") == line.npos && std::getline(in, more);)
-        line += " " + more.substr(more.find_first_not_of(' '));
       if (line.rfind("struct ", 0) == 0)
         structs[line.substr(7, line.find_first_of(" :{", 7) - 7)] = {header.filename().string(), comment, ""};
-      else if (function)
-        functions.insert({line.substr(15, line.find('(') - 15),
-                          {header.filename().string(), comment, line.substr(15, line.rfind(" {") - 15)}});
+      else if (!comment.empty()) read_function(in, line, header, comment);
       comment.clear();
     }
+  }
+  void read_function(std::istream& in, std::string line, const fs::path& header, const std::string& comment) {
+    for (const std::string start : {"constexpr expr ", "constexpr sorted<expr> "})
+      if (const auto at = line.find(start); at == 0 || (at != line.npos && line.rfind("template <", 0) == 0)) {
+        for (std::string more; line.find(" {") == line.npos && std::getline(in, more);)
+          line += " " + more.substr(more.find_first_not_of(' '));
+        const auto name = at + start.size();
+        functions.insert({line.substr(name, line.find('(', name) - name),
+                          {header.filename().string(), comment, line.substr(name, line.rfind(" {") - name)}});
+      }
   }
 };
 
@@ -67,6 +72,7 @@ std::string name_of(ir::kinds rule) {
   case ir::kinds::integers: return "integers -> integer";
   case ir::kinds::count: return "boolean -> integer";
   case ir::kinds::measure: return "integer -> real";
+  case ir::kinds::ranks: return "numbers -> integer";
   default: return "any -> the first one's";
   }
 }
@@ -84,7 +90,9 @@ std::string traits_of(unsigned traits) {
                                                      {ir::trait::sum, "sum"},
                                                      {ir::trait::maximum, "maximum"},
                                                      {ir::trait::identity, "identity"},
-                                                     {ir::trait::never_shared, "never shared"}};
+                                                     {ir::trait::never_shared, "never shared"},
+                                                     {ir::trait::regroups, "regroups"},
+                                                     {ir::trait::part, "part"}};
   std::string s;
   for (auto [bit, name] : names)
     if (traits & bit) s += fmt::format("{}{}", s.empty() ? "" : ", ", name);

@@ -114,8 +114,7 @@ static_assert(rule<gather_op>(over(vocab), on({vocab, width}), on({batch, query}
 static_assert(rule<gather_op>(over(vocab), on({vocab, head, width}), on({query, head}, integer)) ==
               verdict{{query, head, width}});
 static_assert(rule<gather_op>(over(vocab), on({vocab, width}), on({query})) == refused("the ids must be integers"));
-static_assert(rule<gather_op>(over(vocab), on({vocab, width}), on({vocab}, integer)) ==
-              refused("the ids must not have the axis that they select from:", vocab));
+static_assert(rule<gather_op>(over(vocab), on({vocab, width}), on({vocab}, integer)) == verdict{{vocab, width}});
 static_assert(rule<scatter_add_op>(over(vocab), on({query, width}), on({query}, integer)) == verdict{{vocab, width}});
 static_assert(rule<scatter_add_op>(over(vocab), on({width}), on({query}, integer)) ==
               refused("the values must have all axes of the ids"));
@@ -138,6 +137,24 @@ static_assert(rule<concat_op>(parts(both, {d, e}), on({query, d}), on({e, query}
               refused("the parts must be of one kind"));
 static_assert(rule<concat_op>(parts(query, {d, e}), on({query, d}), on({e, query})) ==
               refused("there is already an axis", query));
+
+static_assert(rule<diagonal_op>(to(prime(d), d), on({query, d, prime(d)})) == verdict{{query, d}});
+static_assert(rule<diagonal_op>(to(d, d), on({query, d})) == refused("needs two axes, not twice", d));
+static_assert(rule<diagonal_op>(to(e, d), on({e, d})) == refused("different extents:", d, e));
+constexpr attributes regrouped(axis_ref whole, const axes& parts) { return ir::regrouping(whole, parts); }
+static_assert(rule<split_op>(regrouped(d, {head, e}), on({d, query})) ==
+              refused("the extents of the parts don't multiply up to", d));
+static_assert(rule<split_op>(regrouped(d, {head, key}), on({d, query})) == verdict{{head, key, query}});
+static_assert(rule<split_op>(regrouped(d, {query, head}), on({d, query})) ==
+              refused("there is already an axis", query));
+static_assert(rule<merge_op>(regrouped(both, {query, head}), on({head, d, query})) == verdict{{d, both}});
+static_assert(rule<merge_op>(regrouped(d, {query, head}), on({head, d, query})) ==
+              refused("there is already an axis", d));
+static_assert(rule<merge_op>(regrouped(both, {key}), on({head, d, query})) == refused("no axis", key));
+static_assert(rule<cumsum_op>(over(key), on({query, d})) == refused("no axis", key));
+static_assert(rule<linear_recurrence_op>(over(query), on({d}), on({query, d})) == verdict{{query, d}});
+static_assert(rule<argsort_op>(to(d, e), on({query, d})) == verdict{{query, e}});
+static_assert(rule<argsort_op>(to(e, d), on({query, e})) == refused("reaches beyond its axis:", e, d));
 
 /// What a trace of one expression says: nothing, or the message.
 template <class F> constexpr ir::message told(F f) {

@@ -15,7 +15,7 @@ using namespace support;
 namespace {
 constexpr auto number = [](const expr& condition) { return where(condition, 1.0, 0.0); };
 constexpr axis<"nine", 9> nine;
-constexpr int count = 83;
+constexpr int count = 86;
 /// All ops, on a and b of any sign, p positive, k and l integers, m booleans; results that are not real are made so.
 constexpr auto everything = [](expr a, expr b, expr p, expr k, expr l, expr m) {
   const expr table =
@@ -99,6 +99,9 @@ constexpr auto everything = [](expr a, expr b, expr p, expr k, expr l, expr m) {
                                  split(table, entry, {two, i}),
                                  merge(outer(b, prime(b, i)), {prime(i), i}, nine),
                                  roll(a, n, 3),
+                                 sort(a, n).values,
+                                 top_k(p, n, two).indices * 1.0,
+                                 normal(max(l, i), {n, i}) * at(p),
                                  flip(a, n),
                                  stack(two, a, p),
                                  gather(table, id, entry),

@@ -510,6 +510,35 @@ std::vector<special> special_rows() {
        {matrix({across, i}, {2, 3}, {1, 2, 3, 4, 5, 6}), matrix({across, x}, {2, 2}, {1, 2, 3, 4}),
         matrix({j}, {4}, {1, -1, 0, 2})},
        {31, -31, 0, 62, 41, -41, 0, 82, 51, -51, 0, 102}},
+      {of<argsort_op>(),
+       "ties in their order, 0 is -0, NaN last",
+       [](v a) { return argsort(a[0], x); },
+       {reals({undefined, 1, 0, -0.0, inf, 1, undefined, -inf})},
+       {7, 2, 3, 1, 5, 4, 0, 6}},
+      {of<argsort_op>(),
+       "descending: ties in their order, NaN last",
+       [](v a) { return argsort(a[0], x, order::descending); },
+       {reals({undefined, 1, 0, -0.0, inf, 1, undefined, -inf})},
+       {4, 1, 5, 2, 3, 7, 0, 6}},
+      {of<argsort_op>(), "of nothing", [](v a) { return argsort(a[0], none); }, {empty_rows}, {}},
+      {nullptr,
+       "sort: the derivative goes back to where the values were",
+       [](v a) { return sort(a[0], x).values * at(index(x)); },
+       {matrix({across, x}, {2, 3}, {3, 1, 2, undefined, 5, -inf})},
+       {0, 2, 6, undefined, 5, undefined},
+       {{2, 0, 1, 2, 1, 0}},
+       {{0, 0, 0, 0, 0, 0}}},
+      {nullptr,
+       "top_k: the first of equal ones",
+       [](v a) { return top_k(a[0], x, across).values; },
+       {reals({1, 3, 2, 3, 3})},
+       {3, 3},
+       {{0, 1, 0, 1, 0}}},
+      {nullptr,
+       "top_k of integers, where",
+       [](v a) { return top_k(a[0], x, across).indices; },
+       {integers({-1, -3, 2, 16777217, 16777216})},
+       {3, 4}},
       {of<logsumexp_op>(),
        "of nothing -inf",
        [](v a) { return logsumexp(a[0], none); },
@@ -783,11 +812,36 @@ BOOST_AUTO_TEST_CASE(an_id_outside_its_axis_is_an_error) {
     }
 }
 
+BOOST_AUTO_TEST_CASE(a_part_that_does_not_divide_is_an_error) {
+  const live_program p(
+      [](ir::builder& b) { return std::vector<expr>{split(ir::input(b, x, real, "x"), x, {rest, i})}; });
+  for (const policy how : {policy::reference, policy::interpreted})
+    BOOST_CHECK_EXCEPTION(p.run(how, precision::twice, {reals({1, 2, 3, 4})}), error, [](const error& problem) {
+      return problem.what() == std::string("split: axis x of extent 4 leaves none for axis rest beside 3");
+    });
+}
+
+/// The moments of the normal distribution, within four standard errors.
+BOOST_AUTO_TEST_CASE(normal_numbers_are_normal) {
+  constexpr axis<"many", 20000> many;
+  const live_program p(
+      [&](ir::builder& b) { return std::vector<expr>{normal(ir::input(b, {}, integer, "seed"), many)}; });
+  const value z = p.run(policy::interpreted, precision::twice, {value(tensor<std::int64_t>(3))})[0];
+  const double size = static_cast<double>(z.size());
+  double moment[5]{};
+  for (long k = 0; k < z.size(); k++)
+    for (int power = 1; power <= 4; power++) moment[power] += std::pow(z[k], power) / size;
+  BOOST_TEST(std::abs(moment[1]) < 4 / std::sqrt(size));
+  BOOST_TEST(std::abs(moment[2] - 1) < 4 * std::sqrt(2 / size));
+  BOOST_TEST(std::abs(moment[3]) < 4 * std::sqrt(15 / size));
+  BOOST_TEST(std::abs(moment[4] - 3) < 4 * std::sqrt(96 / size));
+}
+
 /// A function of seed and place alone, whatever the precision and the policy.
 BOOST_AUTO_TEST_CASE(random_numbers_are_the_same_everywhere) {
   const live_program with_n([&](ir::builder& b) {
     const expr seed = ir::input(b, {}, integer, "seed"), like = ir::input(b, n, real, "like");
-    return std::vector<expr>{uniform(seed, {n, i}) + at(like), random_bits(seed, {n, i})};
+    return std::vector<expr>{uniform(seed, {n, i}) + at(like), random_bits(seed, {n, i}), normal(seed, {n, i})};
   });
   const values n_in{value(tensor<std::int64_t>(7)), drawn({n, real, 0, 0}, 1)};
   values first;
@@ -800,6 +854,7 @@ BOOST_AUTO_TEST_CASE(random_numbers_are_the_same_everywhere) {
         BOOST_TEST(static_cast<std::uint32_t>(static_cast<std::int64_t>(u[1][k])) ==
                    static_cast<std::uint32_t>(static_cast<std::int64_t>(first[1][k])));
         BOOST_TEST((u[0][k] >= 0 && u[0][k] < 1));
+        BOOST_TEST(std::abs(u[2][k] - first[2][k]) < 1e-5);
       }
     }
   double mean = 0;

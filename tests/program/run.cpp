@@ -229,6 +229,9 @@ BOOST_AUTO_TEST_CASE(facts_are_constants) {
       [](expr a) { return rename(contract(a, rename(a, rows, prime(rows)), inner), prime(rows), columns_of_rows); },
       arg<"a">(rows, inner));
   static_assert(renamed.materializes(rows, columns_of_rows) && renamed.materializes(rows, prime(rows)));
+  static constexpr axis<"pairs"> pairs;
+  constexpr auto merged = compile([](expr a) { return exp(merge(a, {rows, inner}, pairs)); }, arg<"a">(rows, inner));
+  static_assert(merged.materializes(rows, inner) && !merged.materializes(rows, pairs));
   BOOST_TEST(attend.explain().find("product of q, k over [d]") != std::string::npos);
 }
 

@@ -13,6 +13,8 @@ inline constexpr axis<"c", 3> c;
 inline constexpr axis<"d", 8> d;
 inline constexpr axis<"e", 5> e;
 inline constexpr axis<"one", 1> one;
+inline constexpr axis<"two", 2> two;
+inline constexpr axis<"four", 4> four; // of two and four, splits and merges of d
 inline constexpr axis_ref pool[]{a, b, c, d, e, one};
 /// The twins that renames give.
 inline constexpr axis_ref twins[]{prime(a), prime(b), prime(c), prime(d), prime(e), prime(one)};
@@ -146,7 +148,9 @@ struct composer {
   expr reduced(const expr& x) {
     if (x.ax().n == 0) return tanh(x);
     const axes over = some_of(x.ax());
-    switch (roll.below(9)) {
+    const axis_ref along = over[0];
+    const scan how{roll.one_in(2), roll.one_in(2)};
+    switch (roll.below(16)) {
     case 0: return tanh(sum(x, over));
     case 1: return sum(x, over) * 0.125;
     case 2: return max(x, over);
@@ -155,6 +159,13 @@ struct composer {
     case 5: return softmax(x, over);
     case 6: return log_softmax(tanh(x), over);
     case 7: return var(tanh(x), over);
+    case 8: return min(x, over);
+    case 9: return prod(tanh(x), over);
+    case 10: return cumsum(x, along, how) * 0.125;
+    case 11: return cumprod(tanh(x), along, how);
+    case 12: return logcumsumexp(tanh(x), along, {.reverse = how.reverse});
+    case 13: return linear_recurrence(tanh(x), x, along, how);
+    case 14: return x * at(argmax(x, along) * 0.01);
     default: {
       const axis_ref k = over[0];
       const expr gain = 1 + at(tanh(sum(x, x.ax().without(k))));
@@ -181,7 +192,7 @@ struct composer {
     const axis_ref k = ax[roll.below(ax.n)];
     using namespace random_axes;
     const auto lacks = [&](axis_ref y) { return !ax.has(y); };
-    switch (roll.below(9)) {
+    switch (roll.below(14)) {
     case 0:
       for (int j = 0; j < 6; j++)
         if (same(k, pool[j]) && lacks(twins[j])) return rename(x, k, twins[j]);
@@ -209,6 +220,14 @@ struct composer {
       return scatter_add(y, i, to, some_of(i.ax(), true)) * 0.25;
     }
     case 7: return stop_gradient(x);
+    case 8: return roll.one_in(2) ? weft::roll(x, k, roll.below(9) - 4) : shift(x, k, roll.below(9) - 4, 0.5);
+    case 9: return flip(x, k);
+    case 10: return sort(x, k, roll.one_in(2) ? order::ascending : order::descending).values;
+    case 11: return ax.has(d) && lacks(two) && lacks(four) ? merge(tanh(split(x, d, {two, four})), {four, two}, d) : x;
+    case 12:
+      for (int j = 0; j < 6; j++)
+        if (ax.has(pool[j]) && ax.has(twins[j])) return diagonal(x, pool[j], twins[j]);
+      return x;
     default:
       return lacks(b) && small(ax, axes(b)) ? broadcast(x, shuffled([&] {
                                                           axes r = ax;

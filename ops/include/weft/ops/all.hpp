@@ -66,7 +66,10 @@
 #include <weft/ops/stack.hpp>
 #include <weft/ops/stop_gradient.hpp>
 #include <weft/ops/transpose.hpp>
+// Order
+#include <weft/ops/sort.hpp>
 // Randomness
+#include <weft/ops/normal.hpp>
 #include <weft/ops/random_bits.hpp>
 // Composites: plain functions of the above
 #include <weft/ops/attention.hpp>
@@ -108,6 +111,8 @@ inline constexpr boost::hana::tuple<
     // structure
     rename_op, diagonal_op, split_op, merge_op, slice_op, pad_op, concat_op, roll_op, flip_op, gather_op,
     scatter_add_op, stop_gradient_op, print_op,
+    // order
+    argsort_op,
     // randomness
     random_bits_op, unit_interval_op>
     all{};

@@ -8,7 +8,8 @@ constexpr expr gather(const at& table, const at& ids, axis_ref axis);
 constexpr expr scatter_add(const at& values, const at& ids, axis_ref axis, const axes& kept = {});
 
 /// table at ids along `axis`: y[ids.., rest] = table[ids, rest].  Axes: those of ids, then the table's others; axes
-/// that both have are matched.  An id outside the axis is an error.  Its transpose is scatter_add.
+/// that both have are matched.  If the ids have the axis itself, so does the result, in the ids' order: a permutation
+/// of each row, as `sort` makes it.  An id outside the axis is an error.  Its transpose is scatter_add.
 struct gather_op {
   static constexpr std::string_view name = "gather";
   static constexpr ir::form how = ir::form::general;
@@ -18,7 +19,6 @@ struct gather_op {
   static constexpr double flops = 0;
   static constexpr ir::verdict infer(const ir::operand* in, int n, const ir::attributes& a) {
     if (!in[0].ax.has(a.axis)) return {{}, "the table has no axis", a.axis};
-    if (in[1].ax.has(a.axis)) return {{}, "the ids must not have the axis that they select from:", a.axis};
     if (in[1].k != integer) return {{}, "the ids must be integers"};
     const ir::operand rest[2]{{in[1].ax, in[0].k}, {in[0].ax.without(a.axis), in[0].k}};
     ir::verdict v = ir::matched(rest, n, a);
@@ -32,13 +32,14 @@ struct gather_op {
     const ir::node x = y.node();
     const axes table = in[0].ax(), ids = in[1].ax();
     return scatter_add(at(dy, x.where), in[1], table[table.find(x.at.axis)],
-                       ids.without(ids.without(table))); // what both have is kept
+                       ids.without(ids.without(table.without(x.at.axis)))); // what both have is kept
   }
   static void run(const ir::general_call& call);
 };
 /// values added up at ids along a new `axis`: y[id, rest] = sum of values[ids.., rest] over the ids equal to id, in the
 /// order of the ids (the sum does not depend on threads).  The ids' axes are summed, but for those `kept`: y[id, kept,
-/// rest] has a sum of its own for each place of theirs.  Its transpose is gather.
+/// rest] has a sum of its own for each place of theirs.  If ids and values have the axis itself, it is summed too.  Its
+/// transpose is gather.
 struct scatter_add_op {
   static constexpr std::string_view name = "scatter_add";
   static constexpr ir::form how = ir::form::general;
@@ -47,11 +48,12 @@ struct scatter_add_op {
   static constexpr double flops = 1;
   static constexpr unsigned traits = ir::trait::linear | ir::trait::scattering;
   static constexpr ir::verdict infer(const ir::operand* in, int, const ir::attributes& a) {
-    if (in[0].ax.has(a.axis)) return {{}, "the values already have axis", a.axis};
+    if (in[0].ax.has(a.axis) && !in[1].ax.has(a.axis)) return {{}, "the values already have axis", a.axis};
     if (in[1].k != integer) return {{}, "the ids must be integers"};
     if (!in[0].ax.contains(in[1].ax)) return {{}, "the values must have all axes of the ids"};
     for (axis_ref x : a.shape)
-      if (!in[1].ax.has(x)) return {{}, "the ids have no axis", x, nullptr, "only axes of the ids can be kept"};
+      if (!in[1].ax.has(x) || same(x, a.axis))
+        return {{}, "the ids have no axis", x, nullptr, "only axes of the ids can be kept"};
     ir::verdict v{axes(a.axis)};
     for (axis_ref x : in[0].ax)
       if (!in[1].ax.has(x) || a.shape.has(x)) v.out.add(x);

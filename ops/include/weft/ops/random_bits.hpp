@@ -2,6 +2,7 @@
 #pragma once
 #include <weft/ops/add.hpp>
 #include <weft/ops/mul.hpp>
+#include <weft/ops/sub.hpp>
 #include <weft/run/random.hpp>
 
 namespace weft {
@@ -21,14 +22,18 @@ struct random_bits_op : elementwise<2> {
   }
 };
 constexpr expr random_bits(const at& seed, const at& counter) { return ir::binary<random_bits_op>(seed, counter); }
-/// For every place of the given axes: the counter is the row-major position.
-constexpr expr random_bits(const at& seed, const axes& over) {
+namespace ir {
+/// The position of every place of the given axes in row-major order.
+constexpr expr row_major(const at& seed, const axes& over) {
   expr counter = 0;
   if (seed.e.attached())
-    counter = ir::attach(*seed.e.g, counter, seed.where); // what is unattached has no room for many axes
+    counter = attach(*seed.e.g, counter, seed.where); // what is unattached has no room for many axes
   for (axis_ref a : over) counter = counter * at(extent(a)) + at(index(a));
-  return random_bits(seed, counter);
+  return counter;
 }
+} // namespace ir
+/// For every place of the given axes: the counter is the row-major position.
+constexpr expr random_bits(const at& seed, const axes& over) { return random_bits(seed, ir::row_major(seed, over)); }
 
 /// Bits as a number in [0, 1): the upper 24 of them times 2^-24.
 struct unit_interval_op : elementwise<1> {
@@ -46,5 +51,10 @@ struct unit_interval_op : elementwise<1> {
 /// Uniform in [0, 1) for every place of the given axes.
 constexpr expr uniform(const at& seed, const axes& over) {
   return ir::unary<unit_interval_op>(at(random_bits(seed, over), seed.where));
+}
+/// Uniform in [low, high] for every place of the given axes; `high` itself comes only from rounding.
+constexpr expr uniform(const at& seed, const axes& over, const at& low, const at& high) {
+  const ir::scope s("uniform", seed);
+  return low + at(uniform(seed, over)) * at(high - low);
 }
 } // namespace weft
