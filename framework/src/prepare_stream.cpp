@@ -188,7 +188,7 @@ template <class T> struct preparation {
         region_memory& m = p.memory[static_cast<std::size_t>(i)];
         m = p.memory[static_cast<std::size_t>(o)];
         m.strides.offset = m.offset;
-        m.strides = p.g[i].op->view(m.strides, p.g[o].ax, p.g[i]);
+        m.strides = p.g[i].op->view(m.strides, p.g[o].ax, p.g[i], extents.resolver());
         m.offset = m.strides.offset;
       }
     for (const step& x : plan.steps_of(t)) {

@@ -391,7 +391,7 @@ template <class T> struct walk {
   void general(const prepared_tiles& p, const std::vector<void*>& storage, int i) {
     const node& x = p.g[i];
     for (int j = 0; j < x.count; j++) w.general_in[static_cast<std::size_t>(j)] = reference(p, storage, p.g.in(x, j));
-    x.op->run({x, w.general_in.data(), reference(p, storage, i)});
+    x.op->run({x, w.general_in.data(), reference(p, storage, i), c.extents->resolver()});
   }
   /// state = state * factor + tile.
   void add(const prepared_tiles& p, const std::vector<void*>& storage, const tile_sum& x) {

@@ -226,7 +226,8 @@ struct composer {
     case 11: return ax.has(d) && lacks(two) && lacks(four) ? merge(tanh(split(x, d, {two, four})), {four, two}, d) : x;
     case 12:
       for (int j = 0; j < 6; j++)
-        if (ax.has(pool[j]) && ax.has(twins[j])) return diagonal(x, pool[j], twins[j]);
+        if (same(k, pool[j]) && lacks(twins[j]) && small(ax, axes(twins[j])))
+          return diagonal(x + at(tanh(rename(x, k, twins[j]))), k, twins[j]);
       return x;
     default:
       return lacks(b) && small(ax, axes(b)) ? broadcast(x, shuffled([&] {

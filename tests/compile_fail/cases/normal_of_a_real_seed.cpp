@@ -7,6 +7,6 @@ using namespace example;
 #ifdef WRONG
 constexpr auto p = compile([](expr x) { return normal(x, query); }, x_query_d); // HERE
 #else
-constexpr auto p = compile([](expr x) { return normal(0 * index(query), query) + x; }, x_query_d);
+constexpr auto p = compile([](expr x) { return normal(x, query); }, arg<"x", integer>());
 #endif
 } // namespace normal_of_a_real_seed

@@ -122,14 +122,16 @@ struct score_space_finder {
       }
     return best;
   }
+  /// Whether it gathers, and not along an axis that its result has too: that moves values along it.
+  static constexpr bool gathers(const node& x) { return x.op->is(trait::gathering) && !x.ax.has(x.at.axis); }
   /// Whether a node's parts along its pair don't depend on each other.
   static constexpr bool pointwise(const node& x) {
     return x.op->how == form::map || x.op->how == form::contract || x.op->how == form::reduce ||
-           x.op->is(trait::keeps_axes | trait::identity | trait::gathering | trait::log_sum_exp);
+           x.op->is(trait::keeps_axes | trait::identity | trait::log_sum_exp) || gathers(x);
   }
   /// Whether a value with a pair, made from no birth, is cheap enough to be made again wherever it is read.
   constexpr bool recomputes(const node& x) const {
-    bool again = x.op->how == form::map || x.op->is(trait::keeps_axes | trait::identity | trait::gathering);
+    bool again = x.op->how == form::map || x.op->is(trait::keeps_axes | trait::identity) || gathers(x);
     for (int j = 0; j < x.count && !again; j++) again = s.recomputed.at[g.in(x, j)] && pointwise(x);
     return again;
   }
