@@ -9,7 +9,7 @@ namespace weft {
 constexpr expr outer(const at& a, const at& b) { return contract(a, b, axes{}); }
 
 namespace ir {
-/// `parts` multiplied, summed over every axis that is not in `to`, as soon as no later operand has it.
+// `parts` multiplied, summed over every axis that is not in `to`, as soon as no later operand has it.
 constexpr expr einsum(const axes& to, const at* parts, int count) {
   const auto summed_at = [&](const axes& ax, int k) { // of the axes of a partial product, those that end at operand k
     axes over;
