@@ -151,3 +151,66 @@ BOOST_AUTO_TEST_CASE(by_products) {
     return results{p, contract(p, v, key)};
   });
 }
+
+BOOST_AUTO_TEST_CASE(other_spaces) {
+  check("cross-entropy with a bias, a soft cap and a z-loss", "2p/4 1+0 1+2", [](ir::builder& b) {
+    static constexpr sequence<"V", 8192> V;
+    const expr x = input(b, {query, d}, "x"), w = input(b, {V, d}, "w"), bias = input(b, {V}, "bias"),
+               y = input(b, {query}, "y", integer);
+    const auto loss = [&](expr x, expr w, expr bias) {
+      const expr z = 30.0 * at(tanh((contract(x, w, d) + at(bias)) / 30.0)), l = logsumexp(z, V);
+      return sum(cross_entropy(z, y, V) + 0.01 * at(l * at(l)), query);
+    };
+    const auto [dx, dw, db] = grad(loss, wrt<0, 1, 2>)(x, w, bias);
+    return results{loss(x, w, bias), dx, dw, db};
+  });
+  check("cross-entropy with smoothing", "2p/4 1+0 1+2", [](ir::builder& b) {
+    static constexpr sequence<"V", 8192> V;
+    const expr x = input(b, {query, d}, "x"), w = input(b, {V, d}, "w"), y = input(b, {query}, "y", integer);
+    const auto loss = [&](expr x, expr w) {
+      const expr z = contract(x, w, d), all = logsumexp(z, V), chosen = sum(where(index(V) == at(y), z, 0.0), V);
+      return sum(all - at(0.9 * at(chosen) + at(sum(z, V) * (0.1 / 8192))), query);
+    };
+    const auto [dx, dw] = grad(loss, wrt<0, 1>)(x, w);
+    return results{loss(x, w), dx, dw};
+  });
+  check("Hessian product of cross-entropy", "2p/10 1+2 3+4", [](ir::builder& b) {
+    static constexpr sequence<"V", 8192> V;
+    const expr x = input(b, {query, d}, "x"), w = input(b, {V, d}, "w"), y = input(b, {query}, "y", integer);
+    const expr tx = input(b, {query, d}, "tx"), tw = input(b, {V, d}, "tw");
+    const auto loss = [&](expr x, expr w) { return sum(cross_entropy(contract(x, w, d), y, V), query); };
+    const auto [g, t] = jvp(grad(loss, wrt<0, 1>))(x, w, tx, tw);
+    return results{std::get<0>(t), std::get<1>(t)};
+  });
+  check("Gaussian kernel of differences", "1p/3 1+2", [](ir::builder& b) {
+    const expr q = input(b, {query, d}, "q"), k = input(b, {key, d}, "k"), v = input(b, {key, e}, "v");
+    return forward_and_gradients(
+        b,
+        [](expr q, expr k, expr v) {
+          const expr apart = q - at(k);
+          return contract(exp(-0.5 * at(sum(apart * at(apart), d))), v, key);
+        },
+        q, k, v);
+  });
+  check("linear attention over its row sums", "0p/0", [](ir::builder& b) {
+    const auto [q, k, v] = qkv(b);
+    return forward_and_gradients(
+        b,
+        [](expr q, expr k, expr v) {
+          const expr s = contract(q, k, d);
+          return contract(s, v, key) / at(sum(s, key) + 5000.0);
+        },
+        q, k, v);
+  });
+  check("Sinkhorn, two rounds", "8p/10 1+0 1+0 1+0 1+0 1+0 1+0 1+0 1+2", [](ir::builder& b) {
+    const expr x = input(b, {query, d}, "x"), y = input(b, {key, d}, "y");
+    const auto loss = [&](expr x, expr y) {
+      const expr s = contract(x, y, d) * 0.1;
+      expr f = ir::zeros(b, {query}, {}), g;
+      for (int k = 0; k < 2; k++) g = -logsumexp(s + at(f), query), f = -logsumexp(s + at(g), key);
+      return sum(exp(s + at(f) + at(g)) * at(s), {query, key});
+    };
+    const auto [dx, dy] = grad(loss, wrt<0, 1>)(x, y);
+    return results{loss(x, y), dx, dy};
+  });
+}
