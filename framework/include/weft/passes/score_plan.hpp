@@ -167,6 +167,8 @@ struct score_plan {
   list<std::uint64_t> in_walks; ///< of each region value: the levels at which it is computed
   list<bool> needed;            ///< outside values and exits
 
+  /// Walks from the 64th on count as one.
+  static constexpr std::uint64_t bit(int level) { return std::uint64_t(1) << (level < 63 ? level : 63); }
   constexpr bool accumulate(const accumulator& a) {
     for (const accumulator& b : accumulators) {
       if (b.level != a.level || b.kind != a.kind || b.x != a.x || b.over != a.over || b.rest->size_ != a.rest->size_)
@@ -176,7 +178,7 @@ struct score_plan {
       if (equal) return false;
     }
     accumulators.push_back(a);
-    walks |= std::uint64_t(1) << a.level;
+    walks |= bit(a.level);
     return true;
   }
   constexpr void accumulate_sum(int level, int x, axis_set over, const list<int>& rest) {
@@ -200,7 +202,7 @@ struct score_plan {
     const int outside = -1;
     for (int i : roots) {
       const int l = s.all.at[i].tile ? level_of(i) : outside;
-      if (l >= 0) walks |= std::uint64_t(1) << l;
+      if (l >= 0) walks |= bit(l);
       todo.push_back({i, l});
     }
     const list<int> nothing;
@@ -209,8 +211,8 @@ struct score_plan {
       const term& x = s.all.at[r.of];
       if (r.level >= 0 && x.tile) {
         std::uint64_t& w = in_walks.at[r.of];
-        if (w >> r.level & 1) continue;
-        w |= std::uint64_t(1) << r.level;
+        if (w & bit(r.level)) continue;
+        w |= bit(r.level);
         cost += flops_of(x);
         for (int j = 0; j < x.count; j++) todo.push_back({s.arg(r.of, j), x.what == term::outside ? outside : r.level});
         continue;

@@ -145,9 +145,15 @@ struct score_space_finder {
       for (int k = 0; k < s.names.count; k++)
         if (a >> k & 1) together.at[k] |= a & ~(axis_set(1) << k);
     }
+    list<bool> alive(g.size());
+    for (int o : g.outputs) alive.at[o] = true;
+    for (int i = g.size(); i-- > 0;)
+      if (alive.at[i])
+        for (int j = 0; j < g.nodes.at[i].count; j++) alive.at[g.in(i, j)] = true;
     for (int i = 0; i < g.size(); i++) {
       const node& x = g.nodes.at[i];
       const axis_set a = s.sets.at[i] = s.names.of(x.ax);
+      if (!alive.at[i]) continue;
       bool no_data = x.op->how != form::input || x.k != real;
       int k = -1;
       for (int j = 0; j < x.count; j++) {
@@ -182,6 +188,7 @@ struct score_space_finder {
   }
   /// Numbers the components that have an exit; values of the others are ordinary ones.
   constexpr void number_components() {
+    if (s.names.full) klass = list<int>(g.size(), -1), leaves = list<bool>(g.size()), s.pairs.clear();
     list<int> number(parent.size_, -1);
     for (int i = 0; i < g.size(); i++)
       if (leaves.at[i] && !s.stored.at[i]) {

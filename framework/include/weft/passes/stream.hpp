@@ -462,7 +462,7 @@ struct streamer {
     list<int> todo;
     for (int o : g.outputs) {
       todo.push_back(o);
-      while (todo.size_) {
+      while (todo.size_ && b.error.empty()) {
         const int i = todo.at[todo.size_ - 1];
         if (r.moved.at[i] >= 0) {
           todo.pop_back();
@@ -514,6 +514,17 @@ struct streamer {
   }
 };
 
-/// Rewrites every score space for the fewest and cheapest walks over its tiles; what is outside of them stays.
-constexpr void stream(graph_view g, builder& b) { streamer(g, b).run(); }
+/// Rewrites every score space for the fewest and cheapest walks over its tiles; what is outside of them stays. A graph
+/// for which that needs a value of too many axes stays as it is.
+constexpr void stream(graph_view g, builder& b) {
+  streamer(g, b).run();
+  if (b.error.empty()) return;
+  b = builder(g.size());
+  rewriter r(g, b);
+  for (int i = 0; i < g.size(); i++) {
+    b.stage = g.nodes.at[i].stage;
+    r.moved.at[i] = r.copy(g.nodes.at[i]).id;
+  }
+  r.finish();
+}
 } // namespace weft::ir
