@@ -103,7 +103,7 @@ BOOST_AUTO_TEST_CASE(variants_of_attention) {
         b, [](expr q, expr k, expr v, expr w) { return sigmoid(w) * at(attend(scores(q, k), v)); }, q, k, v,
         input(b, {head, query, e}, "w"));
   });
-  check("dense bias", "2p/7 1+1 2+3, stored sub", [](ir::builder& b) {
+  check("dense bias", "2p/7 1+1 2+3, stored mul", [](ir::builder& b) {
     const auto [q, k, v] = qkv(b);
     return forward_and_gradients(
         b, [](expr q, expr k, expr v, expr w) { return attend(scores(q, k) + at(w), v); }, q, k, v,

@@ -244,9 +244,43 @@ struct score_writer {
     return summed({product.id}, after);
   }
 
+  /// Whether t is a product with f among its factors.
+  constexpr bool has_factor(int t, int f) const {
+    bool has = false;
+    for (int j = 0; j < s.all.at[t].count && s.all.at[t].what == term::product; j++) has = has || s.arg(t, j) == f;
+    return has;
+  }
+  /// A tile that all terms of a combination have as a factor, else -1.
+  constexpr int common_factor(const term& x) const {
+    const int first = s.in.at[x.first].of;
+    for (int k = 0; k < s.all.at[first].count && s.all.at[first].what == term::product; k++) {
+      const int f = s.arg(first, k);
+      bool common = s.all.at[f].tile && !s.all.at[f].mask;
+      for (int j = 1; j < x.count && common; j++) common = has_factor(s.in.at[x.first + j].of, f);
+      if (common) return f;
+    }
+    return -1;
+  }
+  /// f times a combination without that factor.
+  constexpr expr factored(const term& x, int f) {
+    list<multiple> rest;
+    for (int j = 0; j < x.count; j++) {
+      const multiple m = s.in.at[x.first + j];
+      score_terms::factors of;
+      bool left_out = false;
+      for (int k = 0; k < s.all.at[m.of].count; k++) {
+        const int a = s.arg(m.of, k);
+        if (a == f && !left_out) left_out = true;
+        else s.multiply(of, a);
+      }
+      rest.push_back({m.factor, s.product(of)});
+    }
+    return write(s.product(f, s.linear(rest)));
+  }
   /// A linear combination: terms of one side together, then tiles.
   constexpr expr combination(const term& x) {
     if (x.count == 0) return attach(b, expr(0.0), where_);
+    if (const int f = x.count > 1 ? common_factor(x) : -1; f >= 0) return factored(x, f);
     if (x.count == 1 && s.all.at[s.in.at[x.first].of].what == term::one)
       return attach(b, expr(s.in.at[x.first].factor), where_);
     expr all;
