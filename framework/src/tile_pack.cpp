@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tile.hpp"
 
-#include <algorithm>
-#include <cstring>
 #include <utility>
 
 namespace weft::tile {
