@@ -2,6 +2,8 @@
 #define BOOST_TEST_MODULE laws
 #include "ops/laws.hpp"
 
+#include <weft/trace/compile.hpp>
+
 #include <boost/hana/for_each.hpp>
 #include <boost/test/unit_test.hpp>
 
@@ -43,6 +45,24 @@ struct wrong_second_op : elementwise<1> { // a first derivative that is right on
   [[gnu::always_inline]] static auto eval(auto x) { return x * x; }
   static constexpr std::array<expr, 1> partials(const expr& x, const expr&) { return {2 * at(stop_gradient(x))}; }
 };
+struct wrong_axes_op : elementwise<2> {
+  static constexpr std::string_view name = "wrong_axes";
+  static constexpr ir::verdict infer(const ir::operand* in, int, const ir::attributes&) { return {in[0].ax}; }
+  [[gnu::always_inline]] static auto eval(auto a, auto b) { return a + b; }
+  static constexpr std::array<expr, 2> partials(const expr&, const expr&, const expr&) { return {1.0, 1.0}; }
+};
+struct wrong_transpose_op : reduction {
+  static constexpr std::string_view name = "wrong_transpose";
+  static constexpr double neutral = 0;
+  [[gnu::always_inline]] static auto eval(auto a, auto b) { return a + b; }
+  static constexpr expr transpose(int, const expr* in, const expr&, const expr& dy) {
+    return broadcast(2 * at(dy), in[0].ax());
+  }
+};
+struct without_derivative_op : elementwise<1> {
+  static constexpr std::string_view name = "without_derivative";
+  [[gnu::always_inline]] static auto eval(auto x) { return x * x; }
+};
 } // namespace mine
 
 BOOST_AUTO_TEST_CASE(every_op_of_the_listing_keeps_the_laws) {
@@ -54,7 +74,7 @@ BOOST_AUTO_TEST_CASE(every_op_of_the_listing_keeps_the_laws) {
     int found = 0;
     for (const row& r : all)
       if (r.op == ir::op<Op>) {
-        const verdicts v = laws_of(r);
+        const verdicts v = laws_of(r, says_no_derivative<Op>());
         print(r, v);
         for (std::size_t k = 0; k < v.size(); k++) {
           BOOST_TEST(!v[k].text.empty());
@@ -76,10 +96,29 @@ BOOST_AUTO_TEST_CASE(an_op_of_the_user_keeps_the_laws) {
   for (std::size_t k = 0; k < v.size(); k++) BOOST_TEST(v[k].kept, law_names[k] << ": " << v[k].text);
 }
 
+/// Nothing but its struct: it fuses with what surrounds it, and so does its derivative.
+BOOST_AUTO_TEST_CASE(an_op_of_the_user_fuses) {
+  static constexpr auto chain = [](expr x) { return mine::softsign(2 * x + 1) * x; };
+  constexpr auto value = compile(chain, arg<"x">(n, i));
+  constexpr auto slope =
+      compile([](expr x, expr t) { return jvp(chain)(x, t).tangent; }, arg<"x">(n, i), arg<"t">(n, i));
+  static_assert(value.kernels() == 1 && slope.kernels() == 1);
+  const auto x = uniform(tensor<double>(n(19), i), 1, -2, 2), t = uniform(tensor<double>(n(19), i), 2, -1, 1);
+  BOOST_TEST(max_abs_difference(value(x), value.reference(x)) < 1e-14);
+  BOOST_TEST(max_abs_difference(slope(x, t), slope.reference(x, t)) < 1e-14);
+}
+/// Without a derivative it is asked for none: tests/compile_fail has the error where one is.
+BOOST_AUTO_TEST_CASE(an_op_without_a_derivative_runs) {
+  constexpr auto squares =
+      compile([](expr x) { return ir::unary<mine::without_derivative_op>(x) + 1; }, arg<"x">(n, i));
+  static_assert(squares.kernels() == 1);
+  const auto x = uniform(tensor<double>(n(19), i), 1, -2, 2);
+  BOOST_TEST(max_abs_difference(squares(x), squares.reference(x)) == 0);
+}
+
 BOOST_AUTO_TEST_CASE(wrong_ops_break_the_laws) {
   const auto laws = []<class Op>(Op) {
-    const row r{
-        ir::op<Op>, {{{n, i}}}, [](const std::vector<expr>& x) { return ir::unary<Op>(x[0]); }, "", reason::any};
+    const row r{ir::op<Op>, {{{n, i}}}, [](const std::vector<expr>& x) { return ir::unary<Op>(x[0]); }};
     const verdicts v = laws_of(r);
     print(r, v);
     return v;
@@ -95,4 +134,15 @@ BOOST_AUTO_TEST_CASE(wrong_ops_break_the_laws) {
   BOOST_TEST(wrong_second[law::tangent].kept);
   BOOST_TEST(wrong_second[law::adjoint].kept);
   BOOST_TEST(!wrong_second[law::second].kept);
+  const verdicts silent = laws(mine::without_derivative_op{});
+  BOOST_TEST(!silent[law::tangent].kept);
+  using v = const std::vector<expr>&;
+  const verdicts wrong_transpose = laws_of({ir::op<mine::wrong_transpose_op>, {{{n, i}}}, [](v x) {
+                                              return ir::reduce<mine::wrong_transpose_op>(x[0], n);
+                                            }});
+  BOOST_TEST(!wrong_transpose[law::adjoint].kept);
+  const verdicts wrong_axes = laws_of({ir::op<mine::wrong_axes_op>, {{{i}}, {{n, i}}}, [](v x) {
+                                         return ir::binary<mine::wrong_axes_op>(x[0], x[1]);
+                                       }});
+  BOOST_TEST(!wrong_axes[law::batch].kept);
 }

@@ -747,7 +747,7 @@ std::vector<special> special_rows() {
 } // namespace
 
 BOOST_AUTO_TEST_CASE(conventions_hold_row_by_row) {
-  std::set<const ir::op_def*> seen;
+  std::multiset<const ir::op_def*> seen;
   for (const special& s : special_rows()) {
     try {
       check(s);
@@ -756,8 +756,11 @@ BOOST_AUTO_TEST_CASE(conventions_hold_row_by_row) {
   }
   hana::for_each(ops::all, [&](auto op) {
     using Op = decltype(op);
-    if (Op::name != "random_bits" && Op::name != "unit_interval") // see below
-      BOOST_TEST(seen.count(ir::op<Op>) == 1u, "no special values for " << Op::name);
+    const auto rows = seen.count(ir::op<Op>);
+    const bool below = Op::name == "random_bits" || Op::name == "unit_interval"; // in a test of their own
+    std::printf("%-16.*s %zu rows of special values%s\n", static_cast<int>(Op::name.size()), Op::name.data(), rows,
+                below ? ", its conventions are tested apart" : "");
+    if (!below) BOOST_TEST(rows > 0u, "no special values for " << Op::name);
   });
 }
 

@@ -178,6 +178,9 @@ struct grouping {
       if (c.reduced.n && c.space.without(c.reduced).matches(g.nodes.at[i].ax) && rows_only(i, k))
         return join(i, k, true);
     }
+    // what is made of inputs alone, or of older steps, joins the last group: a chain of several inputs is one group
+    if (const int k = last_after_operands(i); k >= 0 && groups.at[k].size < most)
+      if (groups.at[k].space.matches(g.nodes.at[i].ax)) return join(i, k, false);
     join(i, open(order_like(i, g.nodes.at[i].ax), {}), false);
   }
   constexpr void place_reduction(int i) {
@@ -200,17 +203,21 @@ struct grouping {
     const int fresh = twin(i, order_like(i, space), reduced);
     join(i, fresh, true);
   }
+  /// The group that is the last step, if all operands are made before it; else -1.
+  constexpr int last_after_operands(int i) const {
+    const int k = groups.size() - 1;
+    if (k < 0 || groups.at[k].position != at.size() - 1) return -1;
+    for (int j = 0; j < g.nodes.at[i].count; j++) {
+      const int o = source(g.in(i, j));
+      if (!free.at[o] && position.at[o] >= groups.at[k].position) return -1;
+    }
+    return k;
+  }
   /// The last group, if it has this space and reduction and comes after all operands; else a new one.
   constexpr int twin(int i, const axes& space, const axes& reduced) {
-    if (groups.size() && groups.at[groups.size() - 1].position == at.size() - 1) {
-      const group& last = groups.at[groups.size() - 1];
-      bool after = last.reduced.matches(reduced) && last.space == space;
-      for (int j = 0; j < g.nodes.at[i].count && after; j++) {
-        const int o = source(g.in(i, j));
-        after = free.at[o] || position.at[o] < last.position;
-      }
-      if (after) return groups.size() - 1;
-    }
+    if (const int k = last_after_operands(i);
+        k >= 0 && groups.at[k].reduced.matches(reduced) && groups.at[k].space == space)
+      return k;
     return open(space, reduced);
   }
   constexpr void place_alone(int i) {

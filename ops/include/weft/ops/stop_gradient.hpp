@@ -7,6 +7,7 @@ namespace weft {
 /// x, through which no derivative passes: its cotangent and its tangent are 0.
 struct stop_gradient_op {
   static constexpr std::string_view name = "stop_gradient";
+  static constexpr std::string_view no_derivative = "stopped: 0 by definition"; ///< to the laws
   static constexpr ir::form how = ir::form::view;
   static constexpr int arity = 1;
   static constexpr ir::kinds rule = ir::kinds::keep;

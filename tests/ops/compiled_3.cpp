@@ -1,0 +1,5 @@
+// SPDX-License-Identifier: BSL-1.0
+#define BOOST_TEST_MODULE compiled_3
+#include "ops/compiled.hpp"
+
+BOOST_AUTO_TEST_CASE(generated_kernels_agree) { support::part_agrees<3>(); }
