@@ -3,6 +3,8 @@
 
 #include <weft/run/compare.hpp>
 
+#include <fmt/format.h>
+
 #include <cmath>
 
 namespace weft {
@@ -31,7 +33,47 @@ template <class Visit> void for_each_pair(std::string_view who, const tensor_ref
     });
   });
 }
+/// The element of a tensor at a row-major place, by its coordinates.
+std::string place_text(const tensor_ref& t, long place) {
+  std::string s;
+  for (int i = t.ax.n; i-- > 0; place /= t.extent[i])
+    s = fmt::format("{}={}{}{}", t.ax[i]->name, place % t.extent[i], s.empty() ? "" : ", ", s);
+  return s.empty() ? s : "[" + s + "]";
+}
+void compare(closeness& found, const ir::named_tensor& a, const ir::named_tensor& b, const tolerances& within) {
+  const std::string name = a.first.empty() ? "tensor" : a.first;
+  long place = 0;
+  for_each_pair(name, a.second, b.second, [&](auto x, auto y) {
+    const double d = distance(x, y), bound = within.atol + within.rtol * std::fabs(static_cast<double>(y));
+    found.elements++, place++;
+    if (d == 0 || (std::isfinite(d) && d <= bound)) return;
+    const double excess = std::isfinite(d) ? d / bound : std::numeric_limits<double>::infinity();
+    if (found.differing++ == 0 || excess > found.excess)
+      found.where = name + place_text(a.second, place - 1), found.a = static_cast<double>(x),
+      found.b = static_cast<double>(y), found.excess = excess;
+  });
+}
 } // namespace
+
+closeness ir::close(const std::vector<named_tensor>& a, const std::vector<named_tensor>& b, const tolerances& within) {
+  closeness found;
+  for (std::size_t i = 0; i < std::max(a.size(), b.size()) && found.mismatch.empty(); i++)
+    if (i >= a.size() || i >= b.size() || a[i].first != b[i].first)
+      found.mismatch = fmt::format("the members differ: {} and {}", i < a.size() ? a[i].first : "none",
+                                   i < b.size() ? b[i].first : "none");
+    else try {
+        compare(found, a[i], b[i], within);
+      } catch (const error& e) { found.mismatch = e.what(); }
+  found.holds = found.differing == 0 && found.mismatch.empty();
+  return found;
+}
+
+std::string closeness::text() const {
+  if (!mismatch.empty()) return mismatch;
+  if (holds) return fmt::format("{} elements are close", elements);
+  return fmt::format("{}: {:.9g} and {:.9g} differ by {:.3g}, {:.3g} times the tolerance; {} of {} elements differ",
+                     where, a, b, std::fabs(a - b), excess, differing, elements);
+}
 
 double max_abs_difference(const tensor_ref& a, const tensor_ref& b) {
   double largest = 0;

@@ -36,6 +36,8 @@ std::string attributes_of(graph_view g, const node& x) {
   if (a.axis) s += fmt::format(" {}", a.axis->name);
   if (a.to) s += fmt::format(" to {}", a.to->name);
   if (a.start) s += fmt::format(" from {}", a.start);
+  if (a.shape.n && !(a.shape == x.ax)) s += " along " + names_of(a.shape);
+  if (a.value != 0) s += fmt::format(" with {}", a.value);
   if (!a.label.empty()) s += fmt::format(" \"{}\"", a.label);
   return s;
 }

@@ -2,12 +2,10 @@
 #include <weft/ops/print.hpp>
 
 #include <weft/kernel/general.hpp>
+#include <weft/run/statistics.hpp>
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <cmath>
-#include <limits>
 #include <mutex>
 #include <utility>
 
@@ -16,28 +14,14 @@ namespace {
 std::mutex one_at_a_time;
 print_function writer = [](std::string_view line) { fmt::print("{}\n", line); };
 
-/// In one pass, so that x is read once: mean and spread by Welford's update (Knuth, volume 2, 4.2.2).
-struct statistics {
-  long finite = 0, nan = 0, infinite = 0;
-  double least = std::numeric_limits<double>::infinity(), greatest = -least, mean = 0, squares = 0;
-  void add(double x) {
-    if (std::isnan(x)) return void(nan++);
-    if (std::isinf(x)) return void(infinite++);
-    finite++;
-    least = std::min(least, x), greatest = std::max(greatest, x);
-    const double distance = x - mean;
-    mean += distance / static_cast<double>(finite);
-    squares += distance * (x - mean);
-  }
-  std::string text() const {
-    std::string s = finite ? fmt::format(" min {:.6g}, max {:.6g}, mean {:.6g}, std {:.6g}", least, greatest, mean,
-                                         std::sqrt(squares / static_cast<double>(finite)))
-                           : " no finite number";
-    if (nan) s += fmt::format(", {} NaN", nan);
-    if (infinite) s += fmt::format(", {} inf", infinite);
-    return s;
-  }
-};
+std::string text_of(const statistics& s) {
+  std::string text =
+      s.finite() ? fmt::format(" min {:.6g}, max {:.6g}, mean {:.6g}, std {:.6g}", s.min, s.max, s.mean, s.deviation())
+                 : " no finite number";
+  if (s.nans) text += fmt::format(", {} NaN", s.nans);
+  if (s.infinities) text += fmt::format(", {} inf", s.infinities);
+  return text;
+}
 } // namespace
 
 print_function print_to(print_function write) {
@@ -59,6 +43,6 @@ void print_op::run(const ir::general_call& call) {
     });
   });
   const std::lock_guard lock(one_at_a_time);
-  writer(fmt::format("{}{}:{}", call.x.at.label, shape_text(call.out), seen.text()));
+  writer(fmt::format("{}{}:{}", call.x.at.label, shape_text(call.out), text_of(seen)));
 }
 } // namespace weft

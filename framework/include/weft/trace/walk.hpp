@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-#include <weft/graph/expr.hpp>
+#include <weft/graph/axis.hpp>
 
 #include <boost/hana/accessors.hpp>
 #include <boost/hana/at.hpp>
@@ -20,6 +20,7 @@
 /// Structures of leaves: Hana structs, tuples, arrays and vectors, nested. What is walked together has one shape.
 namespace weft {
 namespace hana = boost::hana;
+struct expr;
 
 /// The type X with every `expr` (or `axes`) in its template arguments replaced by U: model<expr> becomes
 /// model<tensor<float>>.
@@ -113,23 +114,6 @@ template <class U, class X> constexpr rebind_t<X, U> reshaped(const X& x) {
   return r;
 }
 
-/// Calls f(name, leaf) for all leaves: "blocks.0.wq" for `x.blocks[0].wq`.
-template <class F, class X> void each_name(F&& f, X&& x, const std::string& path = "") {
-  using T = std::remove_cvref_t<X>;
-  const auto join = [&](const std::string& n) { return path.empty() ? n : path + "." + n; };
-  if constexpr (ir::leaf_type<T>) f(path, x);
-  else if constexpr (hana::Struct<T>::value) {
-    [&]<std::size_t... I>(std::index_sequence<I...>) {
-      (each_name(f, ir::parts<T>::template member<I>(x),
-                 join(hana::to<char const*>(hana::first(hana::at_c<I>(hana::accessors<T>()))))),
-       ...);
-    }(std::make_index_sequence<ir::parts<T>::count>{});
-  } else {
-    std::size_t i = 0;
-    ir::parts<T>::each([&](auto&& m) { each_name(f, m, join(std::to_string(i++))); }, x);
-  }
-}
-
 /// An array of N equal members: `.blocks = repeat<4>(block_axes)`.
 template <std::size_t N, class X> constexpr std::array<X, N> repeat(const X& x) {
   std::array<X, N> r{};
@@ -155,15 +139,44 @@ template <class V, class C> struct pulled {
 namespace ir {
 template <class V, class G> struct parts<valued<V, G>> {
   static constexpr bool leaf = false;
+  static constexpr const char* names[]{"value", "gradient"};
   template <class F, class... A> static constexpr void each(F&& f, A&&... a) { f(a.value...), f(a.gradient...); }
 };
 template <class V, class T> struct parts<moved<V, T>> {
   static constexpr bool leaf = false;
+  static constexpr const char* names[]{"value", "tangent"};
   template <class F, class... A> static constexpr void each(F&& f, A&&... a) { f(a.value...), f(a.tangent...); }
 };
 template <class V, class C> struct parts<pulled<V, C>> {
   static constexpr bool leaf = false;
+  static constexpr const char* names[]{"value", "cotangents"};
   template <class F, class... A> static constexpr void each(F&& f, A&&... a) { f(a.value...), f(a.cotangents...); }
 };
+
+/// Calls f(name, member) for every member: by its name in a struct, else by its number.
+template <class F, class X> constexpr void each_member(F&& f, X&& x) {
+  using T = std::remove_cvref_t<X>;
+  if constexpr (hana::Struct<T>::value) {
+    [&]<std::size_t... I>(std::index_sequence<I...>) {
+      (f(std::string(hana::to<char const*>(hana::first(hana::at_c<I>(hana::accessors<T>())))),
+         parts<T>::template member<I>(x)),
+       ...);
+    }(std::make_index_sequence<parts<T>::count>{});
+  } else {
+    std::size_t i = 0;
+    parts<T>::each(
+        [&](auto&& m) {
+          if constexpr (requires { parts<T>::names; }) f(std::string(parts<T>::names[i++]), m);
+          else f(std::to_string(i++), m);
+        },
+        x);
+  }
+}
 } // namespace ir
+
+/// Calls f(name, leaf) for all leaves: "blocks.0.wq" for `x.blocks[0].wq`.
+template <class F, class X> constexpr void each_name(F&& f, X&& x, const std::string& path = "") {
+  if constexpr (ir::leaf_type<X>) f(path, x);
+  else ir::each_member([&](const std::string& n, auto&& m) { each_name(f, m, path.empty() ? n : path + "." + n); }, x);
+}
 } // namespace weft
