@@ -1,9 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-#include <support/program.hpp>
+#include <support/samples.hpp>
+
+#include <map>
 
 /// Small random programs over the listing: any op on any values that fit, kept of moderate size so that comparisons
-/// mean something.
+/// mean something. Whatever has a row of samples occurs, on operands that are made to fit the row; the ops that most
+/// programs consist of are combined more freely besides.
 namespace support {
 
 namespace random_axes {
@@ -30,9 +33,33 @@ struct dice {
   }
 };
 
+/// The extents of a call by the names of axes; a twin has that of its axis.
+struct named_extents {
+  std::map<std::string, long, std::less<>> of;
+  long operator()(axis_ref x) const {
+    if (x->extent != unbound) return x->extent;
+    const auto known = of.find(x->name.substr(0, x->name.find('\'')));
+    return known == of.end() ? 3 : known->second;
+  }
+};
+
+/// The axes without a static extent that operands of the samples have: an input binds each.
+inline const std::vector<axis_ref>& axes_of_samples() {
+  static const std::vector<axis_ref> all = [] {
+    std::vector<axis_ref> r;
+    for (const row& one : rows())
+      for (const domain& d : one.in)
+        for (axis_ref x : d.ax)
+          if (x->extent == unbound && std::none_of(r.begin(), r.end(), [&](axis_ref y) { return same(x, y); }))
+            r.push_back(x);
+    return r;
+  }();
+  return all;
+}
+
 struct random_program {
   std::uint64_t seed;
-  long extent_a, extent_b;
+  named_extents extents;
   double limit = 6000;                         ///< elements of an input; values may have three times as many
   std::vector<axes> reals, integers, booleans; ///< the axes of the inputs
 
@@ -40,20 +67,19 @@ struct random_program {
 
   explicit random_program(std::uint64_t s) : seed(s) {
     dice roll{seed};
-    const std::vector<long> extents{1, 2, 3, 4, 7, 8, 9, 16, 17, 33};
-    extent_a = roll.of(extents), extent_b = roll.of(extents);
-    if (roll.one_in(10)) extent_a = 1100 + roll.below(200);              // more than a chunk of lanes
-    if (roll.one_in(25)) extent_b = 0;                                   // nothing at all
-    if (roll.one_in(80)) extent_a = 2500, extent_b = 17, limit = 150000; // work for several threads
+    const std::vector<long> usual{1, 2, 3, 4, 7, 8, 9, 16, 17, 33};
+    long &of_a = extents.of["a"], &of_b = extents.of["b"];
+    of_a = roll.of(usual), of_b = roll.of(usual);
+    if (roll.one_in(10)) of_a = 1100 + roll.below(200);          // more than a chunk of lanes
+    if (roll.one_in(25)) of_b = 0;                               // nothing at all
+    if (roll.one_in(80)) of_a = 2500, of_b = 17, limit = 150000; // work for several threads
+    for (axis_ref x : axes_of_samples()) extents.of.emplace(x->name.substr(0, x->name.find('\'')), 1 + roll.below(9));
     for (int k = 2 + roll.below(3); k-- > 0;) reals.push_back(some_axes(roll, 3));
     integers.push_back(some_axes(roll, 2));
-    booleans = {some_axes(roll, 2), axes(random_axes::a), axes(random_axes::b)}; // the last two bind the extents
+    booleans = {some_axes(roll, 2), axes(random_axes::a), axes(random_axes::b)}; // all but the first bind extents
+    for (axis_ref x : axes_of_samples()) booleans.push_back(axes(x));
   }
-  long extent(axis_ref x) const {
-    return x->extent != unbound                                        ? x->extent
-           : same(x, random_axes::a) || same(x, prime(random_axes::a)) ? extent_a
-                                                                       : extent_b;
-  }
+  long extent(axis_ref x) const { return extents(x); }
   bool large() const { return limit > 6000; }
   double elements(const axes& ax) const {
     double n = 1;
@@ -256,6 +282,70 @@ struct composer {
     if (ids[0].ax().n) return dropout(x, 0.5, max(ids[0], ids[0].ax()));
     return dropout(x, 0.25, ids[0]);
   }
+  /// v with the axes `to`: what it has besides is summed, what it lacks repeated.
+  expr fitted(expr v, const axes& to) {
+    const axes extra = v.ax().without(to);
+    if (extra.n && v.kind() == boolean) v = where(v, 1, 0);
+    if (extra.n) v = v.kind() == real ? sum(tanh(v), extra) * 0.125 : max(v, extra);
+    return v.ax().n < to.n || !(v.ax() == to) ? broadcast(v, to) : v;
+  }
+  /// A value in an operand's domain, a little beside what may be a tie.
+  expr within(const domain& d, const axes& ax, const expr& x) {
+    if (d.k == boolean) {
+      const expr c = roll.of(booleans);
+      return ax.contains(c.ax()) ? fitted(c, ax) : fitted(x, ax) > 0.0237;
+    }
+    if (d.k == integer) {
+      const expr v = fitted(roll.of(integers), ax); // may be of one place where there are none: clamped all the same
+      return min(max(v, static_cast<int>(d.lo)), static_cast<int>(d.hi) - 1);
+    }
+    const double centre = (d.lo + d.hi) / 2, half = 0.98 * (d.hi - d.lo) / 2;
+    return centre + half * at(tanh(fitted(x, ax))) + 0.0037 * (1 + roll.below(5)) * half;
+  }
+  std::map<std::string, const row*, std::less<>> made_axes{}; ///< each by one row alone: one name has one extent
+  bool may_make(const axes& of, const axes& from, const row& r) {
+    for (axis_ref x : of)
+      if (x->extent == unbound && !from.has(x) && !p.extents.of.count(x->name.substr(0, x->name.find('\''))))
+        if (const row*& owner = made_axes.emplace(x->name, &r).first->second; owner != &r) return false;
+    return true;
+  }
+  /// An op of the listing, by a row of its samples, perhaps with an axis that it is not about.
+  expr listed(const expr& x) {
+    static const std::vector<row> all = rows();
+    const row& r = roll.of(all);
+    axes carried;
+    if (x.ax().n && roll.one_in(2)) carried.add(x.ax()[roll.below(x.ax().n)]);
+    axes every;
+    std::vector<axes> shapes;
+    const auto shape_operands = [&] {
+      every = {}, shapes.clear();
+      for (const domain& d : r.in) {
+        axes ax = d.ax;
+        if (d.k == real && carried.n && !ax.has(carried[0])) ax.add(carried[0]);
+        for (axis_ref one : ax)
+          if (!every.has(one) && every.n < max_rank) every.add(one);
+        shapes.push_back(ax);
+      }
+    };
+    const auto attempt = [&] { // where an error harms nothing
+      shape_operands();
+      ir::builder scratch{64};
+      std::vector<expr> in;
+      for (std::size_t k = 0; k < r.in.size(); k++) in.push_back(ir::input(scratch, shapes[k], r.in[k].k, "x"));
+      const expr y = ir::attach(scratch, r.f(in));
+      return scratch.error.empty() && y.ax().n <= 5 && small(every) && may_make(y.ax(), every, r);
+    };
+    if (!attempt()) {
+      carried = {};
+      if (!attempt()) return x;
+    }
+    std::vector<expr> in;
+    for (std::size_t k = 0; k < r.in.size(); k++) in.push_back(within(r.in[k], shapes[k], k == 0 ? x : any_real()));
+    const expr y = r.f(in);
+    if (y.kind() == integer) return integers.push_back(min(max(y, -40), 40)), x * 0.5 + at(integers.back() * 0.01);
+    if (y.kind() == boolean) return booleans.push_back(y), where(y, x, 0.25);
+    return roll.one_in(2) ? y * 0.25 : tanh(y);
+  }
   void more_integers() {
     const expr i = roll.of(integers);
     const axis_ref k = random_axes::pool[roll.below(6)];
@@ -306,7 +396,11 @@ inline std::vector<expr> random_program::operator()(const std::vector<expr>& x, 
   for (int k = 0; k < steps; k++) {
     const expr v = c.any_real();
     expr y = v;
-    switch (c.roll.below(12)) {
+    switch (c.roll.below(16)) {
+    case 12:
+    case 13:
+    case 14:
+    case 15: y = c.listed(v); break;
     case 0:
     case 1: y = c.pointwise(v); break;
     case 2:

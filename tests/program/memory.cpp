@@ -1,0 +1,86 @@
+// SPDX-License-Identifier: BSL-1.0
+#define BOOST_TEST_MODULE program_memory
+#include <weft/weft.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <atomic>
+#include <cstdlib>
+#include <new>
+
+/// What the program says that a run takes is what the allocator sees.
+namespace {
+std::atomic<long> live{0}, peak{0};
+
+/// Each block knows its size: it stands before it, in as many bytes as the alignment needs.
+void* allocated(std::size_t n, std::size_t alignment) {
+  const std::size_t room = std::max(alignment, std::size_t(16));
+  auto* p = static_cast<char*>(std::aligned_alloc(room, (n + 2 * room - 1) / room * room));
+  if (!p) throw std::bad_alloc();
+  *reinterpret_cast<std::size_t*>(p) = n;
+  const long now = live += static_cast<long>(n);
+  for (long highest = peak; now > highest && !peak.compare_exchange_weak(highest, now);) {}
+  return p + room;
+}
+void released(void* p, std::size_t alignment) {
+  if (!p) return;
+  char* block = static_cast<char*>(p) - std::max(alignment, std::size_t(16));
+  live -= static_cast<long>(*reinterpret_cast<std::size_t*>(block));
+  std::free(block);
+}
+} // namespace
+void* operator new(std::size_t n) { return allocated(n, 16); }
+void* operator new(std::size_t n, std::align_val_t a) { return allocated(n, static_cast<std::size_t>(a)); }
+void operator delete(void* p) noexcept { released(p, 16); }
+void operator delete(void* p, std::size_t) noexcept { released(p, 16); }
+void operator delete(void* p, std::align_val_t a) noexcept { released(p, static_cast<std::size_t>(a)); }
+void operator delete(void* p, std::size_t, std::align_val_t a) noexcept { released(p, static_cast<std::size_t>(a)); }
+
+namespace demo {
+using namespace weft;
+constexpr axis<"row", 512> row;
+constexpr axis<"column", 640> column;
+constexpr axis<"width", 96> width;
+
+constexpr auto layer = [](expr x, expr w, expr u) { return contract(gelu(contract(x, w, width)), u, column); };
+constexpr auto loss = [](expr x, expr w, expr u) {
+  const expr y = layer(x, w, u);
+  return mean(y * y, {row, width});
+};
+constexpr auto forward = compile(layer, arg<"x">(row, width), arg<"w">(width, column), arg<"u">(column, width));
+constexpr auto gradients =
+    compile(value_and_grad(loss, wrt<0, 1, 2>), arg<"x">(row, width), arg<"w">(width, column), arg<"u">(column, width));
+
+/// Runs a program for the first time and compares what it took with what it says.
+template <class T, class P> void takes_what_it_says(const P& program) {
+  const auto x = normal(tensor<T>(row, width), 1), w = normal(tensor<T>(width, column), 2),
+             u = normal(tensor<T>(column, width), 3);
+  program(x, w, u); // the pool's threads and the library's own tables are there now
+  auto run = program.bind(x, w, u);
+  run(); // and its result has its shape
+  const long kept = run.arena_bytes() + run.scratch_bytes();
+  BOOST_TEST(run.arena_bytes() == P::template peak_bytes<T>());
+  const long before = live;
+  peak = before;
+  auto fresh = program.bind(x, w, u); // plans, takes its memory
+  fresh();
+  const long result = [&] {
+    long n = 0;
+    each_leaf([&](const auto& t) { n += t.size() * long(sizeof(T)); }, fresh.result());
+    return n;
+  }();
+  const long taken = peak - before, bookkeeping = 65536;
+  BOOST_TEST(taken >= kept);
+  BOOST_TEST(taken <= kept + result + bookkeeping);
+  BOOST_TEST(kept > 10 * bookkeeping); // or the bound would say little
+}
+} // namespace demo
+
+BOOST_AUTO_TEST_CASE(a_run_takes_what_the_program_says) {
+  for (const int threads : {1, 2}) {
+    weft::set_threads(threads);
+    demo::takes_what_it_says<float>(demo::forward);
+    demo::takes_what_it_says<double>(demo::forward);
+    demo::takes_what_it_says<float>(demo::gradients);
+  }
+}
