@@ -55,8 +55,7 @@ struct row {
   const ir::op_def* op;
   std::vector<domain> in;
   std::function<expr(const std::vector<expr>&)> f;
-  const char* no_derivative = ""; ///< why the laws of derivatives don't apply to this row
-  const char* no_range = "";      ///< why no range is declared
+  const char *no_derivative = "", *no_range = ""; ///< remarks for the reader: the laws ask kinds and the op itself
 };
 
 namespace reason {
