@@ -16,7 +16,6 @@ inline constexpr axis<"c", 3> c;
 inline constexpr axis<"d", 8> d;
 inline constexpr axis<"e", 5> e;
 inline constexpr axis<"one", 1> one;
-inline constexpr axis<"two", 2> two;
 inline constexpr axis<"four", 4> four; // of two and four, splits and merges of d
 inline constexpr axis_ref pool[]{a, b, c, d, e, one};
 /// The twins that renames give.
@@ -73,7 +72,8 @@ struct random_program {
     if (roll.one_in(10)) of_a = 1100 + roll.below(200);          // more than a chunk of lanes
     if (roll.one_in(25)) of_b = 0;                               // nothing at all
     if (roll.one_in(80)) of_a = 2500, of_b = 17, limit = 150000; // work for several threads
-    for (axis_ref x : axes_of_samples()) extents.of.emplace(x->name.substr(0, x->name.find('\'')), 1 + roll.below(9));
+    for (axis_ref x : axes_of_samples())                         // rows may ask for as many places as the samples have
+      extents.of.emplace(x->name.substr(0, x->name.find('\'')), extent_of(x) + roll.below(6));
     for (int k = 2 + roll.below(3); k-- > 0;) reals.push_back(some_axes(roll, 3));
     integers.push_back(some_axes(roll, 2));
     booleans = {some_axes(roll, 2), axes(random_axes::a), axes(random_axes::b)}; // all but the first bind extents
@@ -302,12 +302,12 @@ struct composer {
     const double centre = (d.lo + d.hi) / 2, half = 0.98 * (d.hi - d.lo) / 2;
     return centre + half * at(tanh(fitted(x, ax))) + 0.0037 * (1 + roll.below(5)) * half;
   }
-  std::map<std::string, const row*, std::less<>> made_axes{}; ///< each by one row alone: one name has one extent
-  bool may_make(const axes& of, const axes& from, const row& r) {
-    for (axis_ref x : of)
-      if (x->extent == unbound && !from.has(x) && !p.extents.of.count(x->name.substr(0, x->name.find('\''))))
-        if (const row*& owner = made_axes.emplace(x->name, &r).first->second; owner != &r) return false;
-    return true;
+  /// Whether all axes are bound by inputs. Rows that make others of unbound extent are left out: a derivative can
+  /// outlive the only node that says what the extent is.
+  bool are_bound(const axes& ax) const {
+    return std::all_of(ax.begin(), ax.end(), [&](axis_ref x) {
+      return x->extent != unbound || p.extents.of.count(x->name.substr(0, x->name.find('\'')));
+    });
   }
   /// An op of the listing, by a row of its samples, perhaps with an axis that it is not about.
   expr listed(const expr& x) {
@@ -333,7 +333,7 @@ struct composer {
       std::vector<expr> in;
       for (std::size_t k = 0; k < r.in.size(); k++) in.push_back(ir::input(scratch, shapes[k], r.in[k].k, "x"));
       const expr y = ir::attach(scratch, r.f(in));
-      return scratch.error.empty() && y.ax().n <= 5 && small(every) && may_make(y.ax(), every, r);
+      return scratch.error.empty() && y.ax().n <= 5 && small(every) && are_bound(y.ax());
     };
     if (!attempt()) {
       carried = {};

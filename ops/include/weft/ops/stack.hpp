@@ -5,7 +5,7 @@
 namespace weft {
 
 namespace ir {
-inline constexpr axis<"layer of a stack", 1> stacked;
+inline constexpr axis<"layer-of-a-stack", 1> stacked;
 }
 /// Values of the same axes one above the other along a new axis `into`, whose extent is their number (at most 8); it
 /// comes first.  A concat of layers: its derivative slices.
