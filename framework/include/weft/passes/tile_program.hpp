@@ -36,12 +36,20 @@ constexpr list<int> tile_values(graph_view g, const score_spaces& s, const score
 /// Whether an outside value is made by maps and numbers alone from a maximum that the stream itself finds: the shift of
 /// its exponentials.
 constexpr bool is_own_shift(graph_view g, const score_spaces& s, int stream, int i) {
-  const node& x = g[i];
-  if (s.stream.at[i] == stream) return !s.stored.at[i];
-  if ((x.op->how != form::map && x.op->how != form::view) || s.region.at[i]) return false;
-  for (int j = 0; j < x.count; j++)
-    if (is_own_shift(g, s, stream, g.in(i, j))) return true;
-  return false;
+  int todo[8]{i}, waiting = 1;
+  bool own = false;
+  for (int looked_at = 0; waiting && looked_at < 8; looked_at++) {
+    const int k = todo[--waiting];
+    const node& x = g.nodes.at[k];
+    if (s.stream.at[k] == stream) {
+      if (s.stored.at[k]) return false;
+      own = true;
+    } else if (x.op->how != form::constant) {
+      if ((x.op->how != form::map && x.op->how != form::view) || s.region.at[k] || waiting + x.count > 8) return false;
+      for (int j = 0; j < x.count; j++) todo[waiting++] = g.in(x, j);
+    }
+  }
+  return own && !waiting;
 }
 
 /// Loops are the axes of the space's values that no value inside mixes or sums. Lanes run along the axis for which less
@@ -65,7 +73,7 @@ constexpr stream_shape shape_of(graph_view g, const score_spaces& s, const score
   for (int i : values)
     for (int j = 0; j < g[i].count; j++) {
       const int o = g.in(i, j);
-      if (s.region.at[o]) mixed |= s.sets.at[o] & ~s.sets.at[i];
+      if (s.region.at[o] || s.recomputed.at[o]) mixed |= s.sets.at[o] & ~s.sets.at[i];
       else words(s.sets.at[o], 1);
     }
   for (int k = 0; k < t.count; k++) {
