@@ -23,7 +23,9 @@ constexpr axis<"d", 64> d;
 constexpr axis<"e", 64> e;
 
 void compare(const std::string& name, const std::string& text) {
-  const auto path = std::filesystem::path(__FILE__).parent_path() / "golden" / (name + ".txt");
+  const char* root = std::getenv("WEFT_SOURCE_DIR"); // ctest says; __FILE__ may be relative
+  const auto here = root ? std::filesystem::path(root) / "tests/graph" : std::filesystem::path(__FILE__).parent_path();
+  const auto path = here / "golden" / (name + ".txt");
   if (std::getenv("WEFT_UPDATE_GOLDEN")) {
     std::filesystem::create_directories(path.parent_path());
     std::ofstream(path) << text;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <weft/graph/structural.hpp>
 #include <weft/passes/plan.hpp>
 #include <weft/passes/score_space.hpp>
 

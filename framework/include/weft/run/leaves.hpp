@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <weft/graph/kind.hpp>
 #include <weft/run/tensor.hpp>
 #include <weft/run/view.hpp>
 #include <weft/trace/walk.hpp>

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <weft/ops/gather.hpp>
+#include <weft/ops/pad.hpp>
 
 #include <boost/hana/define_struct.hpp>
 
