@@ -81,11 +81,7 @@ struct writer {
                          r.reduced.n ? fmt::format(", reduces {}", axes_text(r.reduced)) : "",
                          phases > 1 ? fmt::format(" in {} phases", phases) : "", operations(s));
     }
-    if (s.what == step::run_stream) {
-      const stream& t = p.plan.streams[s.id];
-      return fmt::format("stream over tiles of {} and {}, space {} pass {}", t.outer->name, t.inner->name,
-                         t.component + 1, t.level + 1);
-    }
+    if (s.what == step::run_stream) return walk(p.plan.streams[s.id]);
     const node& x = g[s.id];
     std::string operands;
     for (int j = 0; j < x.count; j++) operands += fmt::format("{}{}", j ? ", " : "", name(g.in(x, j)));
@@ -93,6 +89,16 @@ struct writer {
       return fmt::format("product of {} over {}{}", operands, axes_text(x.at.shape),
                          x.at.value != 1 ? fmt::format(", times {:.6g}", x.at.value) : "");
     return fmt::format("{} of {}", x.op->name, operands);
+  }
+  std::string walk(const tile_walk& t) const {
+    const graph_view tiles = p.plan.graph_of(t.masked);
+    int inner = 0, outer = 0;
+    for (const node& x : tiles.nodes) inner += x.op->how == form::contract;
+    for (const port& x : p.plan.ports_of(t.masked))
+      if (x.what == port::add && tiles[x.tile].op->how == form::contract) inner--, outer++;
+    return fmt::format("stream over tiles of {} (lanes) and {}{}, space {} walk {}: {} + {} products{}", t.outer->name,
+                       t.inner->name, t.loops.n ? fmt::format(" for each {}", axes_text(t.loops)) : "", t.component + 1,
+                       t.level + 1, inner, outer, t.masks ? ", skips what its masks rule out" : "");
   }
   double step_flops(const step& s) const {
     if (s.what == step::run_stream) return stream_flops(p.plan, p.plan.streams[s.id], of());

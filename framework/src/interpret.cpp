@@ -14,83 +14,99 @@ template <class T> void interpret(const plan_view& plan, const region_pass& pass
   int advance[most_instructions];
   bool uniform[most_instructions];
   const instruction* pass_instructions = plan.instructions.at + pass.first;
-  const long blocks = (call.packets + interpreted_block - 1) / interpreted_block;
-  for (long b = 0; b < call.rows * blocks; b++) {
-    const long row = b / blocks, from = b % blocks * interpreted_block;
-    const long n = std::min(interpreted_block, call.packets - from);
-    for (int i = 0; i < pass.count; i++) {
-      const instruction& x = plan.instructions.at[pass.first + i];
-      T* out = buffers + static_cast<long>(i) * interpreted_block * width;
-      at[i] = out, advance[i] = width;
-      uniform[i] = is_uniform(pass_instructions, uniform, i);
-      if (uniform[i] && b > 0) { // made with the first block; its buffer is written by no other
-        advance[i] = 0;
-        continue;
-      }
-      switch (x.what) {
-      case instruction::load:
-        advance[i] = call.advance[x.slot];
-        at[i] = call.load[x.slot] + row * call.load_row[x.slot] + from * advance[i];
-        break;
-      case instruction::number:
-        advance[i] = 0;
-        if (x.common == real) store(out, broadcast<packet<T>>(static_cast<T>(x.value)));
-        else
-          store(out, bits_as<packet<T>>(
-                         broadcast<ints>(static_cast<lane>(x.common == boolean ? -(x.value != 0) : x.value))));
-        break;
-      case instruction::extent:
-        advance[i] = 0;
-        store(out, bits_as<packet<T>>(broadcast<ints>(call.extent[x.slot])));
-        break;
-      case instruction::index: {
-        const ints within = iota<ints>() * broadcast<ints>(call.index_lane[x.slot]);
-        for (long k = 0; k < n; k++) {
-          const lane first = static_cast<lane>(call.index[x.slot] + static_cast<lane>(row) * call.index_row[x.slot] +
-                                               static_cast<lane>(from + k) * call.index_packet[x.slot]);
-          store(out + k * width, bits_as<packet<T>>(ints(broadcast<ints>(first) + within)));
+  // A block is a piece of one row, or several whole rows.
+  const long pieces = std::max(1l, (call.packets + interpreted_block - 1) / interpreted_block);
+  const long together = pieces > 1 ? 1 : std::max(1l, interpreted_block / std::max(1l, call.packets));
+  for (long row = 0, b = 0; row < call.rows; row += together)
+    for (long from = 0; from < call.packets; from += interpreted_block, b++) {
+      const long rows = std::min(together, call.rows - row), each = std::min(interpreted_block, call.packets - from);
+      const long n = rows * each;
+      for (int i = 0; i < pass.count; i++) {
+        const instruction& x = plan.instructions.at[pass.first + i];
+        T* out = buffers + static_cast<long>(i) * interpreted_block * width;
+        at[i] = out, advance[i] = width;
+        uniform[i] = is_uniform(pass_instructions, uniform, i);
+        if (uniform[i] && b > 0) { // made with the first block; its buffer is written by no other
+          advance[i] = 0;
+          continue;
         }
-        break;
-      }
-      case instruction::apply: {
-        const T* in[3]{};
-        int steps[3]{};
-        for (int j = 0; j < x.op->arity; j++) in[j] = at[x.arg[j]], steps[j] = advance[x.arg[j]];
-        x.op->template code<T>(x.common).block(out, in, steps, uniform[i] ? 1 : n);
-        if (uniform[i]) advance[i] = 0;
-        break;
-      }
-      case instruction::combine: {
-        const auto& code = x.op->template code<T>(x.common);
-        const T* in = at[x.arg[0]];
-        const int step = advance[x.arg[0]];
-        if (!pass.along) {
-          T* total = call.combine[x.slot] + from * width;
-          const T* both[2]{total, in};
-          const int steps[2]{width, step};
-          code.block(total, both, steps, n);
+        switch (x.what) {
+        case instruction::load: {
+          const T* first = call.load[x.slot] + row * call.load_row[x.slot] + from * call.advance[x.slot];
+          const long step = call.load_row[x.slot];
+          advance[i] = call.advance[x.slot];
+          if (rows == 1 || step == each * advance[i]) at[i] = first;
+          else if (step != 0 || b == 0 || pieces > 1) { // rows that lie apart, side by side; what they share, once
+            for (long r = 0; r < rows; r++)
+              for (long k = 0; k < each; k++)
+                store(out + (r * each + k) * width, load(first + r * step + k * advance[i]));
+            advance[i] = width;
+          } else advance[i] = width;
           break;
         }
-        T* queued = call.combine[x.slot] + row * queue * width;
-        const long whole = std::min(n, std::max(0l, (call.valid - from * width) / width));
-        code.fold(queued, queue, in, step, whole);
-        for (long k = whole; k < n; k++) { // the last packet, without the lanes past the end
-          store(out, counted<T>(load(in + k * step), call.valid - (from + k) * width, x.op->neutral, x.common));
-          code.fold(queued, queue, out, 0, 1);
+        case instruction::number:
+          advance[i] = 0;
+          if (x.common == real) store(out, broadcast<packet<T>>(static_cast<T>(x.value)));
+          else
+            store(out, bits_as<packet<T>>(
+                           broadcast<ints>(static_cast<lane>(x.common == boolean ? -(x.value != 0) : x.value))));
+          break;
+        case instruction::extent:
+          advance[i] = 0;
+          store(out, bits_as<packet<T>>(broadcast<ints>(call.extent[x.slot])));
+          break;
+        case instruction::index: {
+          const ints within = iota<ints>() * broadcast<ints>(call.index_lane[x.slot]);
+          for (long k = 0; k < n; k++) {
+            const lane first =
+                static_cast<lane>(call.index[x.slot] + static_cast<lane>(row + k / each) * call.index_row[x.slot] +
+                                  static_cast<lane>(from + k % each) * call.index_packet[x.slot]);
+            store(out + k * width, bits_as<packet<T>>(ints(broadcast<ints>(first) + within)));
+          }
+          break;
         }
-        break;
-      }
-      case instruction::store: {
-        T* to = call.store[x.slot] + row * call.store_row[x.slot] + from * width;
-        const T* in = at[x.arg[0]];
-        if (advance[x.arg[0]]) std::memcpy(to, in, static_cast<std::size_t>(n * width) * sizeof(T));
-        else
-          for (long k = 0; k < n; k++) store(to + k * width, load(in));
-        break;
-      }
+        case instruction::apply: {
+          const T* in[3]{};
+          int steps[3]{};
+          for (int j = 0; j < x.op->arity; j++) in[j] = at[x.arg[j]], steps[j] = advance[x.arg[j]];
+          x.op->template code<T>(x.common).block(out, in, steps, uniform[i] ? 1 : n);
+          if (uniform[i]) advance[i] = 0;
+          break;
+        }
+        case instruction::combine: {
+          const auto& code = x.op->template code<T>(x.common);
+          const int step = advance[x.arg[0]];
+          for (long r = 0; r < rows; r++) {
+            const T* in = at[x.arg[0]] + r * each * step;
+            if (!pass.along) {
+              T* total = call.combine[x.slot] + from * width;
+              const T* both[2]{total, in};
+              const int steps[2]{width, step};
+              code.block(total, both, steps, each);
+              continue;
+            }
+            T* queued = call.combine[x.slot] + (row + r) * queue * width;
+            const long whole = std::min(each, std::max(0l, (call.valid - from * width) / width));
+            code.fold(queued, queue, in, step, whole);
+            for (long k = whole; k < each; k++) { // the last packet, without the lanes past the end
+              store(out, counted<T>(load(in + k * step), call.valid - (from + k) * width, x.op->neutral, x.common));
+              code.fold(queued, queue, out, 0, 1);
+            }
+          }
+          break;
+        }
+        case instruction::store:
+          for (long r = 0; r < rows; r++) {
+            T* to = call.store[x.slot] + (row + r) * call.store_row[x.slot] + from * width;
+            const T* in = at[x.arg[0]] + r * each * advance[x.arg[0]];
+            if (advance[x.arg[0]]) std::memcpy(to, in, static_cast<std::size_t>(each * width) * sizeof(T));
+            else
+              for (long k = 0; k < each; k++) store(to + k * width, load(in));
+          }
+          break;
+        }
       }
     }
-  }
 }
 template void interpret<float>(const plan_view&, const region_pass&, const lane_call<float>&, float*);
 template void interpret<double>(const plan_view&, const region_pass&, const lane_call<double>&, double*);

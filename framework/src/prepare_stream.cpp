@@ -13,7 +13,7 @@ long rounded(long bytes) { return (bytes + 63) / 64 * 64; }
 template <class T> struct preparation {
   graph_view g;
   const plan_view& plan;
-  const stream& s;
+  const tile_walk& s;
   const extent_table& extents;
   function_ref<region_memory(int)> memory;
   stream_call c;
@@ -95,7 +95,12 @@ template <class T> struct preparation {
     stream_state y;
     y.what = x.what, y.node = x.node, y.to = memory(x.node);
     const node& n = g[x.node];
-    for (axis_ref a : s.loops) y.loop.push_back(stride_along(y.to, n.ax, a));
+    for (axis_ref a : s.loops) {
+      y.loop.push_back(stride_along(y.to, n.ax, a));
+      bool has = x.what != port::add;
+      for (int j = 0; j < n.count; j++) has = has || g[g.in(n, j)].ax.has(a);
+      y.once.push_back(!has);
+    }
     y.outer = n.ax.has(s.outer), y.inner = n.ax.has(s.inner);
     y.step_outer = stride_along(y.to, n.ax, s.outer), y.step_inner = stride_along(y.to, n.ax, s.inner);
     y.ax = tile_axes(n.ax);
@@ -194,7 +199,7 @@ template <class T> struct preparation {
     for (const step& x : plan.steps_of(t)) {
       if (x.what == step::run_region) {
         const auto where = [&](int i) {
-          if (p.g[i].op->how == form::input) regions_read(p, i);
+          regions_read(p, p.memory[static_cast<std::size_t>(i)].storage);
           return p.memory[static_cast<std::size_t>(i)];
         };
         p.steps.push_back({x.what, static_cast<int>(p.regions.size())});
@@ -205,7 +210,7 @@ template <class T> struct preparation {
         p.products.push_back(product(p, ports, x.id));
       } else {
         for (int j = 0; j < p.g[x.id].count; j++)
-          if (p.g[p.g.in(x.id, j)].op->how == form::input) regions_read(p, p.g.in(x.id, j));
+          regions_read(p, p.memory[static_cast<std::size_t>(p.g.in(x.id, j))].storage);
         p.steps.push_back({x.what, x.id});
       }
     }
@@ -281,7 +286,7 @@ template <class T> struct preparation {
     const bool lanes_left = x.ax.has(s.outer);
     // an outer read is packed: lanes for products that keep them, else each lane's values
     const auto outer_read = [&](int n) {
-      const int r = p.read[static_cast<std::size_t>(n)];
+      const int r = p.read[static_cast<std::size_t>(at(n).storage)];
       return r >= 0 && c.reads[static_cast<std::size_t>(r)].where == stream_read::outer ? r : -1;
     };
     layout la = at(y.a).strides, lb = at(y.b).strides;
@@ -391,7 +396,7 @@ template <class T> struct preparation {
 };
 } // namespace
 
-template <class T> stream_call prepare_stream(graph_view g, const plan_view& plan, const stream& s,
+template <class T> stream_call prepare_stream(graph_view g, const plan_view& plan, const tile_walk& s,
                                               const extent_table& extents, function_ref<region_memory(int)> memory) {
   preparation<T> p{g, plan, s, extents, memory, {}, {}};
   p.sizes();
@@ -403,9 +408,9 @@ template <class T> stream_call prepare_stream(graph_view g, const plan_view& pla
   p.finish();
   return std::move(p.c);
 }
-template stream_call prepare_stream<float>(graph_view, const plan_view&, const stream&, const extent_table&,
+template stream_call prepare_stream<float>(graph_view, const plan_view&, const tile_walk&, const extent_table&,
                                            function_ref<region_memory(int)>);
-template stream_call prepare_stream<double>(graph_view, const plan_view&, const stream&, const extent_table&,
+template stream_call prepare_stream<double>(graph_view, const plan_view&, const tile_walk&, const extent_table&,
                                             function_ref<region_memory(int)>);
 
 void add_workers(stream_call& c, int workers) {

@@ -97,7 +97,7 @@ std::string to_text(graph_view g, const plan_view& p) {
   std::string s;
   for (const step& x : p.steps) {
     if (x.what == step::run_stream) {
-      const stream& t = p.streams[x.id];
+      const tile_walk& t = p.streams[x.id];
       s += fmt::format("stream over tiles of {} and {}, lanes along the first:", t.outer->name, t.inner->name);
       for (const port& y : p.ports_of(t.masked))
         if (y.what != port::read) s += fmt::format(" %{}", y.node);

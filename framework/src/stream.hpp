@@ -60,6 +60,7 @@ struct stream_state {
   long size = 0;                   ///< elements: of an outer state in one block, of others in one task
   bool in_place = false;           ///< the first chunk's state is `to` itself
   std::vector<long> serial;        ///< of a state without the outer axis: its own strides along the loops
+  std::vector<char> once;          ///< of each loop: whether what is added doesn't have it, so that it's added once
 };
 
 struct tile_product {
@@ -113,7 +114,7 @@ struct stream_worker {
 
 /// A stream prepared for given extents.
 struct stream_call {
-  const stream* s = nullptr;
+  const tile_walk* s = nullptr;
   const extent_table* extents = nullptr;
   long outer = 0, inner = 0; ///< extents
   long width = 0, rows = 0;  ///< lanes and rows of a full tile
@@ -133,7 +134,7 @@ struct stream_call {
   std::vector<stream_worker> workers;
 };
 
-template <class T> stream_call prepare_stream(graph_view g, const plan_view& plan, const stream& s,
+template <class T> stream_call prepare_stream(graph_view g, const plan_view& plan, const tile_walk& s,
                                               const extent_table& extents, function_ref<region_memory(int)> memory);
 /// Makes room for so many workers.
 void add_workers(stream_call& c, int workers);

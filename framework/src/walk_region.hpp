@@ -85,7 +85,7 @@ inline constexpr long piece_lanes = 1024;
 template <class T> long scratch_bytes_of(const region_call& call, const plan_view& plan);
 
 /// A pass without its kernel: op by op on blocks of packets. `buffers` holds a block for each instruction.
-inline constexpr long interpreted_block = 16;
+inline constexpr long interpreted_block = 24;
 inline constexpr int most_instructions = 1024;
 template <class T> void interpret(const plan_view& plan, const region_pass& pass, const lane_call<T>& call, T* buffers);
 } // namespace weft::ir

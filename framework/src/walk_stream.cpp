@@ -85,6 +85,12 @@ template <class T> struct walk {
     for (std::size_t i = 0; i < loops; i++) p += at[i] * y.serial[i];
     return p;
   }
+  /// Whether what state y adds up was added at other coordinates of the loops.
+  bool has_added(const stream_state& y) const {
+    for (std::size_t i = 0; i < loops; i++)
+      if (y.once[i] && at[i]) return true;
+    return false;
+  }
   bool second = false; ///< which of its two places a merged outer state is in
 
   void start_task() {
@@ -302,15 +308,25 @@ template <class T> struct walk {
                     here.rows, here.lanes, static_cast<std::size_t>(size));
     });
   }
+  /// Where a node's values begin, of a view in what it is a view of.
+  static char* place_of(const prepared_tiles& p, const std::vector<void*>& storage, int i) {
+    const region_memory& m = p.memory[static_cast<std::size_t>(i)];
+    return static_cast<char*>(storage[static_cast<std::size_t>(m.storage)]) +
+           m.offset * static_cast<long>(size_of(m.type));
+  }
   void keep(const prepared_tiles& p, const std::vector<void*>& storage, std::size_t k) {
     const stream_state& y = c.states[k];
-    const auto i = static_cast<std::size_t>(p.kept[k]);
-    const auto size = static_cast<long>(size_of(p.memory[i].type));
+    const region_memory& m = p.memory[static_cast<std::size_t>(p.kept[k])];
+    const axes& ax = p.g[p.kept[k]].ax;
+    const auto size = static_cast<long>(size_of(m.type));
     char* to = base(y.to, y.loop) + (here.outer * y.step_outer + here.inner * y.step_inner) * size;
-    const char* from = static_cast<const char*>(storage[i]);
-    each(y.rest, 0, 0, 0, 0, [&](long a, long, long t) {
-      copy_elements(from + t * c.width * c.rows * size, c.width, 1, to + a * size, y.step_inner, y.step_outer,
-                    here.rows, here.lanes, static_cast<std::size_t>(size));
+    const char* from = place_of(p, storage, p.kept[k]);
+    const long row = m.strides.stride[ax.find(c.s->inner)], lane = m.strides.stride[ax.find(c.s->outer)];
+    const std::vector<tile_loop>& rest = rest_of(p, y, p.kept[k]);
+    for (std::size_t j = 0; j < rest.size(); j++) w.rest[j].b = y.rest[j].a;
+    each(rest, 0, 0, 0, 0, [&](long a, long b, long) {
+      copy_elements(from + a * size, row, lane, to + b * size, y.step_inner, y.step_outer, here.rows, here.lanes,
+                    static_cast<std::size_t>(size));
     });
   }
 
@@ -335,7 +351,7 @@ template <class T> struct walk {
   void product(const prepared_tiles& p, const std::vector<void*>& storage, const tile_product& x) {
     const auto operand = [&](int node, int pack) {
       return pack >= 0 ? reinterpret_cast<const T*>(scratch + c.packs[static_cast<std::size_t>(pack)].offset)
-                       : static_cast<const T*>(storage[static_cast<std::size_t>(node)]);
+                       : reinterpret_cast<const T*>(place_of(p, storage, node));
     };
     const T *a = operand(x.a, x.pack_a), *b = operand(x.b, x.pack_b);
     T* to;
@@ -343,9 +359,9 @@ template <class T> struct walk {
     if (x.state < 0) to = static_cast<T*>(storage[static_cast<std::size_t>(x.node)]);
     else {
       const stream_state& y = c.states[static_cast<std::size_t>(x.state)];
+      if (has_added(y)) return;
       to = y.outer ? outer_state(y, false) : inner_state(y) + (y.inner ? here.inner * y.elements : 0);
     }
-    (void)p;
     tile::product<T> q;
     q.rows = extent(x.rows), q.steps = extent(x.steps);
     q.lanes = lanes_padded ? (here.lanes + weft::lanes<T> - 1) / weft::lanes<T> * weft::lanes<T>
@@ -384,8 +400,7 @@ template <class T> struct walk {
       t.extent[j] = same(a, c.s->outer) ? here.lanes : same(a, c.s->inner) ? here.rows : c.extents->of(a);
       t.stride[j] = m.strides.stride[j];
     }
-    t.data = static_cast<char*>(storage[static_cast<std::size_t>(m.storage)]) +
-             m.offset * static_cast<long>(size_of(m.type));
+    t.data = place_of(p, storage, i);
     return t;
   }
   void general(const prepared_tiles& p, const std::vector<void*>& storage, int i) {
@@ -396,7 +411,8 @@ template <class T> struct walk {
   /// state = state * factor + tile.
   void add(const prepared_tiles& p, const std::vector<void*>& storage, const tile_sum& x) {
     const stream_state& y = c.states[static_cast<std::size_t>(x.state)];
-    const T* from = static_cast<const T*>(storage[static_cast<std::size_t>(x.node)]);
+    if (has_added(y)) return;
+    const T* from = reinterpret_cast<const T*>(place_of(p, storage, x.node));
     const T* factor = x.factor < 0 ? nullptr : static_cast<const T*>(storage[static_cast<std::size_t>(x.factor)]);
     if (y.outer) {
       T* to = outer_state(y, false);
@@ -413,7 +429,7 @@ template <class T> struct walk {
     const int inner = y.inner ? ax.find(c.s->inner) : -1;
     const long rows = y.inner ? here.rows : 1;
     // `rest` of the state is dense in the order of the result's axes; the tile has strides of its own
-    const std::vector<tile_loop>& r = rest_of(y, m, ax);
+    const std::vector<tile_loop>& r = rest_of(p, y, x.node);
     for (long j = 0; j < rows; j++)
       each(r, 0, 0, 0, 0, [&](long a, long, long t) {
         T& v = to[j * y.elements + t];
@@ -421,11 +437,13 @@ template <class T> struct walk {
       });
   }
   /// The other axes of a state, `a` stepping through a tile's value.
-  const std::vector<tile_loop>& rest_of(const stream_state& y, const region_memory& m, const axes& ax) {
+  const std::vector<tile_loop>& rest_of(const prepared_tiles& p, const stream_state& y, int i) {
+    const axes& ax = p.g[i].ax;
     w.rest = y.rest;
     std::size_t k = 0;
-    for (int i = y.ax.n; i-- > 0;)
-      if (!same(y.ax[i], c.s->inner) && !same(y.ax[i], c.s->outer)) w.rest[k++].a = m.strides.stride[ax.find(y.ax[i])];
+    for (int j = y.ax.n; j-- > 0;)
+      if (!same(y.ax[j], c.s->inner) && !same(y.ax[j], c.s->outer))
+        w.rest[k++].a = p.memory[static_cast<std::size_t>(i)].strides.stride[ax.find(y.ax[j])];
     return w.rest;
   }
   void copy_merged(const prepared_tiles& p, const std::vector<void*>& storage, std::size_t k) {
@@ -436,7 +454,7 @@ template <class T> struct walk {
     T* to = inner_state(y) + (y.inner ? here.inner * y.elements : 0);
     const T* from = static_cast<const T*>(storage[now]);
     const int inner = y.inner ? ax.find(c.s->inner) : -1;
-    const std::vector<tile_loop>& r = rest_of(y, m, ax);
+    const std::vector<tile_loop>& r = rest_of(p, y, p.merge_now[k]);
     for (long j = 0; j < (y.inner ? here.rows : 1); j++)
       each(r, 0, 0, 0, 0, [&](long a, long, long t) {
         to[j * y.elements + t] = from[a + (inner >= 0 ? j * m.strides.stride[inner] : 0)];

@@ -110,7 +110,7 @@ constexpr auto product =
 static_assert(product.flops() == 2 * 32 * 48 * 64);
 static_assert(product.bytes() == 4 * (32 * 64 + 64 * 48 + 32 * 48));
 static_assert(product.kernels() == 1 && product.peak_bytes() == 0);
-static_assert(attend.materializes(query, key)); // attention is not streamed yet: it stores its scores
+static_assert(!attend.materializes(query, key)); // attention streams: its scores exist only as tiles
 
 // A depth known at run time
 struct network {

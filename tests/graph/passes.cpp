@@ -121,8 +121,7 @@ BOOST_AUTO_TEST_CASE(the_plan_of_causal_attention) {
                v = input(b, {head, key, d}, "v");
     return std::vector<expr>{attention(q, k, v)};
   });
-  // product, softmax, product
-  BOOST_TEST(forward.plan().steps.size() == 3);
+  BOOST_TEST(forward.plan().steps.size() == 3); // one walk, the rows' sums turned into factors, the result times them
   compare("attention", ir::to_text(forward.lowered()) + ir::to_text(forward.lowered(), forward.plan()));
 
   const live_program backward([](ir::builder& b) {
@@ -135,9 +134,7 @@ BOOST_AUTO_TEST_CASE(the_plan_of_causal_attention) {
     const auto [value, gradient] = value_and_grad(loss, wrt<0, 1, 2>)(q, k, v);
     return std::vector<expr>{value, std::get<0>(gradient), std::get<1>(gradient), std::get<2>(gradient)};
   });
-  int products = 0;
-  for (const ir::step& s : backward.plan().steps) products += s.what == ir::step::run_product;
-  BOOST_TEST(products == 6); // two forwards, four backwards
+  BOOST_TEST(backward.plan().streams.size() == 2); // one walk forward, one back
   compare("attention_gradients", ir::to_text(backward.lowered()) + ir::to_text(backward.lowered(), backward.plan()));
 }
 

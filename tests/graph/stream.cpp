@@ -46,22 +46,22 @@ BOOST_AUTO_TEST_CASE(variants_of_attention) {
   });
   check("relative table", "2p/7 1+1 2+3", [](ir::builder& b) {
     const auto [q, k, v] = qkv(b, axes(batch));
-    static constexpr axis<"rel", 64> rel;
+    static constexpr axis<"rel", 256> rel;
     return forward_and_gradients(
         b,
         [](expr q, expr k, expr v, expr table) {
-          const expr i = ir::attach(*q.g, index(key) - index(query) + 20);
+          const expr i = ir::attach(*q.g, index(key) - index(query) + 100);
           return attend(causal(scores(q, k) + at(gather(table, i, rel))), v);
         },
         q, k, v, input(b, {head, rel}, "table"));
   });
   check("table shared by heads and batch", "2p/7 1+1 2+3", [](ir::builder& b) {
     const auto [q, k, v] = qkv(b, axes(batch));
-    static constexpr axis<"rel", 64> rel;
+    static constexpr axis<"rel", 256> rel;
     return forward_and_gradients(
         b,
         [](expr q, expr k, expr v, expr table) {
-          const expr i = ir::attach(*q.g, index(key) - index(query) + 20);
+          const expr i = ir::attach(*q.g, index(key) - index(query) + 100);
           return attend(causal(scores(q, k) + at(gather(table, i, rel))), v);
         },
         q, k, v, input(b, {rel}, "table"));
@@ -207,22 +207,22 @@ BOOST_AUTO_TEST_CASE(softmax_by_hand_and_several) {
   });
   check("relative keys", "2p/10 2+1 4+3", [](ir::builder& b) {
     const auto [q, k, v] = qkv(b);
-    static constexpr axis<"rel", 64> rel;
+    static constexpr axis<"rel", 256> rel;
     return forward_and_gradients(
         b,
         [](expr q, expr k, expr v, expr table) {
-          const expr i = ir::attach(*q.g, index(key) - index(query) + 20);
+          const expr i = ir::attach(*q.g, index(key) - index(query) + 100);
           return attend(scores(q, k) + at(scores(q, gather(table, i, rel))), v);
         },
         q, k, v, input(b, {rel, d}, "table"));
   });
   check("relative keys, the product first", "2p/7 1+1 2+3", [](ir::builder& b) {
     const auto [q, k, v] = qkv(b);
-    static constexpr axis<"rel", 64> rel;
+    static constexpr axis<"rel", 256> rel;
     return forward_and_gradients(
         b,
         [](expr q, expr k, expr v, expr table) {
-          const expr i = ir::attach(*q.g, index(key) - index(query) + 20);
+          const expr i = ir::attach(*q.g, index(key) - index(query) + 100);
           return attend(scores(q, k) + at(gather(scores(q, table), i, rel)), v);
         },
         q, k, v, input(b, {rel, d}, "table"));

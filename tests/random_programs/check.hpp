@@ -100,11 +100,12 @@ struct trial {
       return p(a.x, a.ids, a.masks);
     });
   }
-  /// The mean square of all results.
+  /// About the mean square of all results; of no elements it is 0 and not 0 / 0.
   auto loss(const traced& a) const {
     return [this, a](const std::vector<expr>& x) {
       expr total = 0.0;
-      for (const expr& y : p(x, a.ids, a.masks)) total = total + at(y.ax().n ? mean(y * at(y), y.ax()) : y * at(y));
+      for (const expr& y : p(x, a.ids, a.masks))
+        total = total + at(sum(y * at(y), y.ax()) / at(1.0 + at(ir::elements_along(y.ax()))));
       return total;
     };
   }

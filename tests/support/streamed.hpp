@@ -22,17 +22,19 @@ inline expr input(ir::builder& b, const axes& ax, const char* label, kind k = re
   return ir::input(b, ax, k, label);
 }
 
-inline long extent_of(axis_ref a) {
+/// Short, or long enough for several blocks and tiles.
+inline long extent_of(axis_ref a, bool several_tiles) {
   if (a->extent != unbound) return a->extent;
+  if (several_tiles) return same(a, query) ? 61 : same(a, batch) ? 2 : 150;
   return same(a, query) ? 13 : same(a, batch) ? 2 : 11;
 }
 /// Random inputs: integers in [0, 5), reals of a normal distribution's size.
-inline values inputs_of(ir::graph_view g, double size) {
+inline values inputs_of(ir::graph_view g, double size, bool several_tiles = false) {
   values in;
   std::uint64_t n = 0;
   for (int i : g.inputs) {
     std::vector<long> extents;
-    for (axis_ref a : g[i].ax) extents.push_back(extent_of(a));
+    for (axis_ref a : g[i].ax) extents.push_back(extent_of(a, several_tiles));
     value v(g[i].k, precision::twice, g[i].ax, extents);
     for (long j = 0; j < v.size(); j++)
       v.set(j, g[i].k == real
@@ -100,6 +102,12 @@ struct streamed_program {
     }
     return far;
   }
+  /// How far the streams' results are from the reference's.
+  double walked_error(bool several_tiles, double floor) const {
+    const values in = inputs_of(before.view(), 1, several_tiles);
+    const live_program p = program_of(before.view(), ir::simplify);
+    return distance(p.interpreted(in), p.reference(in), floor);
+  }
 };
 
 inline void check(const char* name, const char* expected, function f, bool run = true) {
@@ -108,8 +116,9 @@ inline void check(const char* name, const char* expected, function f, bool run =
     for (const expr& y : f(made)) made.outputs.push_back(ir::attach(made, y).id);
     const streamed_program p(made);
     BOOST_TEST(shown(p.after.view()) == expected);
-    if (run)
-      for (const double size : {1.0, 30.0}) BOOST_TEST(p.error(size, 1e-3) < 1e-9, "inputs up to " << size);
+    if (!run) return;
+    for (const double size : {1.0, 30.0}) BOOST_TEST(p.error(size, 1e-3) < 1e-9, "inputs up to " << size);
+    for (const bool several_tiles : {false, true}) BOOST_TEST(p.walked_error(several_tiles, 1e-3) < 1e-10, "walked");
   }
 }
 

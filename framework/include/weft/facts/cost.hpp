@@ -33,7 +33,7 @@ constexpr double flops(graph_view g, const extents_of& extent) {
 }
 
 /// What a stream computes where it skips nothing: its tile program, everywhere.
-constexpr double stream_flops(const plan_view& p, const stream& s, const extents_of& extent) {
+constexpr double stream_flops(const plan_view& p, const tile_walk& s, const extents_of& extent) {
   const graph_view g = p.graph_of(s.masked);
   double n = 0;
   for (const node& x : g.nodes) n += flops_of(g, x, extent);

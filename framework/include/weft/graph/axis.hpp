@@ -77,15 +77,22 @@ struct axes {
   constexpr const axis_ref* end() const { return a + n; }
   // One expression: compilers count the statements that a constant executes, and this runs several times a node.
   constexpr int find(axis_ref x) const {
-    return n > 0 && same(a[0], x)   ? 0
-           : n > 1 && same(a[1], x) ? 1
-           : n > 2 && same(a[2], x) ? 2
-           : n > 3 && same(a[3], x) ? 3
-           : n > 4 && same(a[4], x) ? 4
-           : n > 5 && same(a[5], x) ? 5
-           : n > 6 && same(a[6], x) ? 6
-           : n > 7 && same(a[7], x) ? 7
-                                    : -1;
+    const int i = n > 0 && a[0]->hash == x->hash   ? 0
+                  : n > 1 && a[1]->hash == x->hash ? 1
+                  : n > 2 && a[2]->hash == x->hash ? 2
+                  : n > 3 && a[3]->hash == x->hash ? 3
+                  : n > 4 && a[4]->hash == x->hash ? 4
+                  : n > 5 && a[5]->hash == x->hash ? 5
+                  : n > 6 && a[6]->hash == x->hash ? 6
+                  : n > 7 && a[7]->hash == x->hash ? 7
+                                                   : -1;
+    return i < 0 || a[i] == x || a[i]->name == x->name ? i : find_by_name(x);
+  }
+  /// Where two names of one hash are in the list.
+  constexpr int find_by_name(axis_ref x) const {
+    for (int i = 0; i < n; i++)
+      if (same(a[i], x)) return i;
+    return -1;
   }
   constexpr bool has(axis_ref x) const { return find(x) >= 0; }
   constexpr void add(axis_ref x) { a[n++] = x; }

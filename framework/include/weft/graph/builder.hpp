@@ -26,7 +26,7 @@ struct builder {
   constexpr graph_view view() const { return {nodes, operands, inputs, outputs}; }
 
   static constexpr unsigned hash(const op_def* op, const int* in, int n, const attributes& a) {
-    const auto bits = std::bit_cast<std::uint64_t>(a.value);
+    const auto bits = a.value == 0 ? 0 : std::bit_cast<std::uint64_t>(a.value);
     unsigned h = op->hash ^ static_cast<unsigned>(bits ^ (bits >> 32)) ^ static_cast<unsigned>(a.start) ^
                  (a.axis ? a.axis->hash : 0);
     for (int i = 0; i < n; i++) h = (h ^ static_cast<unsigned>(in[i] + 1)) * 16777619u;
@@ -41,15 +41,22 @@ struct builder {
   }
   constexpr int put(const op_def* op, const int* in, int n, const axes& ax, kind k, const attributes& a, place where) {
     const unsigned h = hash(op, in, n, a);
-    if (!op->is(trait::never_shared))
+    if (!(op->traits & trait::never_shared))
       for (int i = bucket[h] - 1; i >= 0; i = next.at[i])
         if (nodes.at[i].op == op && equal(nodes.at[i], op, in, n, a, ax)) return i;
     const int id = nodes.size_, first = operands.size_;
-    for (int i = 0; i < n; i++) operands.push_back(in[i]);
-    nodes.push_back({op, first, n, ax, k, stage, a, where});
-    next.push_back(bucket[h] - 1);
-    bucket[h] = id + 1;
+    if (id == nodes.room_ || id == next.room_ || first + n > operands.room_)
+      return put_in_more_room(op, in, n, ax, k, a, where);
+    for (int i = 0; i < n; i++) operands.at[first + i] = in[i];
+    nodes.at[id] = {op, first, n, ax, k, stage, a, where};
+    next.at[id] = bucket[h] - 1;
+    operands.size_ = first + n, nodes.size_ = next.size_ = bucket[h] = id + 1;
     return id;
+  }
+  /// What it is given may lie in the nodes that move: copies.
+  constexpr int put_in_more_room(const op_def* op, const int* in, int n, axes ax, kind k, attributes a, place where) {
+    nodes.reserve(2 * nodes.size_ + 16), next.reserve(nodes.room_), operands.reserve(2 * operands.size_ + 16);
+    return put(op, in, n, ax, k, a, where);
   }
 };
 } // namespace weft::ir

@@ -89,6 +89,16 @@ template <class T, class F> constexpr auto with_room(int n, F f) {
   return f(many);
 }
 
+/// The same axes in the order of the first operand: sums over [i, j] and over [j, i] are one.
+constexpr attributes in_order_of(const axes& first, attributes a) {
+  axes sorted;
+  for (axis_ref x : first)
+    if (a.shape.has(x)) sorted.add(x);
+  for (axis_ref x : a.shape)
+    if (!sorted.has(x)) sorted.add(x);
+  a.shape = sorted;
+  return a;
+}
 constexpr expr put_checked(builder& g, const op_def* op, const int* in, int n, const attributes& a, place p,
                            operand* seen);
 
@@ -116,6 +126,8 @@ constexpr expr put_checked(builder& g, const op_def* op, const int* in, int n, c
   if (v.refused) return complain(g, op->name, seen, n, v, p);
   if (v.out.n > max_rank) return complain(g, op->name, seen, n, {{}, "a tensor has at most 8 axes"}, p);
   const kind k = n ? result_kind(op->rule, common) : a.k;
+  if ((op->how == form::reduce || op->how == form::contract) && a.shape.n > 1)
+    return {&g, g.put(op, id, n, v.out, k, in_order_of(seen[0].ax, a), p)};
   return {&g, g.put(op, id, n, v.out, k, a, p)};
 }
 
@@ -126,7 +138,7 @@ constexpr expr emit(const op_def* op, const expr* in, int n, const attributes& a
   if (!g) {
     expr r;
     signed char arg[3]{};
-    if (n > 3 || a.shape.n || a.to) throw "this op needs a traced value: combine its operand with one first";
+    if (n > 3 || a.shape.n || a.to) refuse_untraced("this op needs a traced value: combine its operand with one first");
     for (int i = 0; i < n; i++) arg[i] = static_cast<signed char>(r.loose.append(in[i].loose) + 1);
     r.loose.push({op, a.axis, a.value, a.k, {arg[0], arg[1], arg[2]}});
     return r;

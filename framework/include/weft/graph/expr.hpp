@@ -13,7 +13,7 @@ namespace weft {
 struct expr {
   ir::builder* g = nullptr;
   int id = -1; ///< negative with `g` set: poisoned by an earlier error, and harmless
-  ir::fragment loose;
+  ir::fragment loose{};
 
   constexpr expr() = default;
   constexpr expr(ir::builder* builder, int node) : g(builder), id(node) {}

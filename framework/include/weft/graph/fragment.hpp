@@ -19,17 +19,21 @@ struct token {
   }
 };
 
+/// Throws `weft::error`; as it is no constant, a compile error at the line that calls it where constants are made.
+[[noreturn]] void refuse_untraced(const char* why);
+
 /// The few nodes that an unattached `expr` carries by value; they move into a builder when it is combined with a traced
 /// value. So `constexpr expr causal = index(query) >= index(key);` works even at namespace scope.
 struct fragment {
   static constexpr int room = 16;
-  token t[room]{};
-  int n = 0;
+  token t[room];
+  int n;
   constexpr int push(const token& x) {
     for (int i = 0; i < n; i++)
       if (t[i] == x) return i;
     if (n == room)
-      throw "an expression without traced values has more than 16 nodes: combine it with a traced value first";
+      refuse_untraced(
+          "an expression without traced values has more than 16 nodes: combine it with a traced value first");
     t[n] = x;
     return n++;
   }

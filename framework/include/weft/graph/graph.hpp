@@ -36,13 +36,12 @@ struct graph_view {
   constexpr int in(int i, int j) const { return operands.at[nodes.at[i].first + j]; }
 };
 
-/// A graph of a size that is known: what a stage of the compile-time pipeline leaves to the next.
+/// A graph exact in size: what a program keeps while it runs.
 template <int Nodes, int Operands, int Inputs, int Outputs> struct frozen_graph {
   std::array<node, Nodes> nodes{};
   std::array<int, Operands> operands{};
   std::array<int, Inputs> inputs{};
   std::array<int, Outputs> outputs{};
-  message error;
   constexpr graph_view view() const {
     return {{nodes.data(), Nodes}, {operands.data(), Operands}, {inputs.data(), Inputs}, {outputs.data(), Outputs}};
   }

@@ -22,7 +22,7 @@ constexpr int softmax_of(graph_view g, int i) {
 /// ops has a loop of its own.
 constexpr void expand(graph_view g, builder& b) {
   rewriter r(g, b);
-  for (int i = 0; i < g.size(); i++) {
+  for (int i = 0; i < g.nodes.count; i++) {
     const node& x = g.nodes.at[i];
     b.stage = x.stage;
     const int lse = softmax_of(g, i);

@@ -29,7 +29,7 @@ struct region_writer {
     for (int i : members) {
       int p = s.row.at[i] && !is_reduction(i) ? -1 : 0;
       for (int j = 0; j < s.g.nodes.at[i].count; j++) {
-        const int o = s.source(s.g.in(i, j));
+        const int o = s.sources.at[s.g.nodes.at[i].first + j];
         if (s.group_of.at[o] != k) continue;
         const int ready = phase.at[o] + (s.row.at[o] && !s.row.at[i] ? 1 : 0);
         p = ready > p ? ready : p;
@@ -43,7 +43,7 @@ struct region_writer {
       const int i = members.at[m];
       if (!s.row.at[i] && limit.at[m] > phase.at[i]) phase.at[i] = limit.at[m];
       for (int j = 0; j < s.g.nodes.at[i].count; j++) {
-        const int o = s.source(s.g.in(i, j));
+        const int o = s.sources.at[s.g.nodes.at[i].first + j];
         if (s.group_of.at[o] != k || s.row.at[o]) continue;
         int& l = limit.at[local.at[o]];
         l = l < 0 || phase.at[i] < l ? phase.at[i] : l;
@@ -144,12 +144,10 @@ struct region_writer {
     pass.combines = combines.size(), pass.stores = stores.size();
     for (const list<slot>* l : {&loads, &extents, &indices, &combines, &stores})
       for (const slot& x : *l) out.slots.push_back(x);
+    for (int i : out.distinct)
+      if (equal(out.passes.at[i], pass)) return void(pass.same_as = i);
     pass.same_as = index;
-    for (int i = 0; i < index; i++)
-      if (out.passes.at[i].same_as == i && equal(out.passes.at[i], pass)) {
-        pass.same_as = i;
-        break;
-      }
+    out.distinct.push_back(index);
   }
   constexpr bool equal(const region_pass& a, const region_pass& b) const {
     if (a.count != b.count || a.along != b.along || a.loads != b.loads || a.stores != b.stores) return false;
@@ -168,7 +166,7 @@ struct region_writer {
     for (int i : members) scratch_number.at[i] = -1;
     for (int i : members) // a lane value that a later phase reads is kept
       for (int j = 0; j < s.g.nodes.at[i].count; j++) {
-        const int o = s.source(s.g.in(i, j));
+        const int o = s.sources.at[s.g.nodes.at[i].first + j];
         if (s.group_of.at[o] == k && !s.row.at[o] && phase.at[o] < phase.at[i] && scratch_number.at[o] < 0)
           scratch_number.at[o] = r.scratches++;
       }
@@ -190,12 +188,12 @@ constexpr void write_steps(const grouping& s, plan& out, list<step>& steps) {
   region_writer writer(s, out);
   const graph_view g = s.g;
   list<int> first(s.groups.size() + 1, 0), members;
-  for (int i = 0; i < g.size(); i++)
+  for (int i = 0; i < g.nodes.count; i++)
     if (s.group_of.at[i] >= 0) first[s.group_of.at[i] + 1]++;
   for (int k = 0; k < s.groups.size(); k++) first[k + 1] += first[k];
   members = list<int>(g.size(), 0);
   list<int> next = first;
-  for (int i = 0; i < g.size(); i++)
+  for (int i = 0; i < g.nodes.count; i++)
     if (s.group_of.at[i] >= 0) members.at[next[s.group_of.at[i]]++] = i;
   for (const auto& opened : s.at) {
     if (opened.group >= 0) {
@@ -210,23 +208,43 @@ constexpr void write_steps(const grouping& s, plan& out, list<step>& steps) {
   }
 }
 
-/// Adds a tile program to the plan.
-constexpr tile_program write_tiles(const tile_writer& w, plan& out) {
-  const tile_program t{out.tile_nodes.size(), w.b.nodes.size(),      out.ports.size(),
-                       w.ports.size(),        out.tile_steps.size(), 0};
-  const score_spaces none;
-  write_steps(grouping(w.b.view(), none), out, out.tile_steps);
-  for (node x : w.b.nodes) x.first += out.tile_operands.size(), out.tile_nodes.push_back(x);
-  for (int o : w.b.operands) out.tile_operands.push_back(o);
-  for (const port& p : w.ports) out.ports.push_back(p);
-  tile_program r = t;
-  r.steps = out.tile_steps.size() - t.first_step;
-  return r;
+/// Whether a tile program of the plan computes what a graph does.
+constexpr bool computes(const plan& p, const tile_program& t, graph_view g) {
+  if (t.nodes != g.nodes.count) return false;
+  for (int i = 0; i < t.nodes; i++) {
+    const node &a = p.tile_nodes.at[t.first_node + i], &b = g.nodes.at[i];
+    if (a.op != b.op || a.k != b.k || !(a.ax == b.ax) || !(a.at == b.at)) return false;
+    for (int j = 0; j < b.count; j++)
+      if (p.tile_operands.at[a.first + j] != g.operands.at[b.first + j]) return false;
+  }
+  return true;
 }
-constexpr stream stream_of(graph_view g, const score_spaces& s, const list<bool>& numbers, int k, plan& out) {
-  const stream_shape shape = shape_of(g, s, s.streams.at[k]);
+/// Adds a tile program to the plan, or the ports of one that is there: equal layers share theirs.
+constexpr tile_program write_tiles(const tile_writer& w, plan& out) {
+  tile_program t{out.tile_nodes.size(), w.b.nodes.size(), 0, 0, out.tile_steps.size(), 0};
+  bool known = false;
+  for (int k = 0; k < out.streams.size_ && !known; k++)
+    for (const tile_program* other : {&out.streams.at[k].masked, &out.streams.at[k].clear})
+      if (!known && computes(out, *other, w.b.view())) t = *other, known = true;
+  if (!known) {
+    const score_spaces none;
+    write_steps(grouping(w.b.view(), none), out, out.tile_steps);
+    const int first = out.tile_operands.size();
+    for (node x : w.b.nodes) x.first += first, out.tile_nodes.push_back(x);
+    for (int o : w.b.operands) out.tile_operands.push_back(o);
+    t.steps = out.tile_steps.size() - t.first_step;
+  }
+  t.first_port = out.ports.size(), t.ports = w.ports.size();
+  for (const port& p : w.ports) out.ports.push_back(p);
+  return t;
+}
+constexpr tile_walk walk_of(const grouping& from, int k, plan& out) {
+  const graph_view g = from.g;
+  const score_spaces& s = from.spaces;
+  const list<bool>& numbers = from.free;
+  const stream_shape shape = shape_of(g, s, s.streams.at[k], from.tiles.at[k]);
   const tile_writer masked(g, s, numbers, k, shape, false);
-  stream x{
+  tile_walk x{
       shape.outer, shape.inner,      s.names.list_of(shape.loops), s.streams.at[k].component, s.streams.at[k].level, {},
       {},          out.masks.size(), masked.masks.size()};
   x.masked = x.clear = write_tiles(masked, out);
@@ -235,17 +253,12 @@ constexpr stream stream_of(graph_view g, const score_spaces& s, const list<bool>
   return x;
 }
 
-#ifdef WEFT_STREAMS
-inline constexpr bool streams_run = true;
-#else
-inline constexpr bool streams_run = false;
-#endif
 /// The plan of a graph: what spans a score space becomes streams, the rest regions, products and general ops.
 constexpr void fuse(graph_view g, plan& out) {
-  const score_spaces spaces = streams_run ? find_score_spaces(g) : score_spaces{};
+  const score_spaces spaces = find_score_spaces(g);
   const grouping s(g, spaces);
-  for (int k = 0; k < spaces.streams.size_; k++) out.streams.push_back(stream_of(g, spaces, s.free, k, out));
+  for (int k = 0; k < spaces.streams.size_; k++) out.streams.push_back(walk_of(s, k, out));
   write_steps(s, out, out.steps);
-  for (int i = 0; i < g.size(); i++) out.stored.push_back(s.stored.at[i]), out.order.push_back(s.order.at[i]);
+  for (int i = 0; i < g.nodes.count; i++) out.stored.push_back(s.stored.at[i]), out.order.push_back(s.order.at[i]);
 }
 } // namespace weft::ir

@@ -18,6 +18,7 @@ struct grouping {
   static constexpr int most = 160; ///< nodes of a group: its values are to stay in registers and in L1
   graph_view g;
   list<int> uses;
+  list<int> sources;  ///< of each operand in the graph's pool: the node itself, seen through arrangements
   list<int> group_of; ///< of each node: the group that computes it, or -1
   list<int> position; ///< of each node: the step after which it exists (-1: before all)
   list<bool> free;    ///< indices, numbers and what is made of them: computed wherever they are read
@@ -30,16 +31,54 @@ struct grouping {
   };
   list<opened> at; ///< what each position is: a group, a product or general node, or a stream
   const score_spaces& spaces;
+  list<list<int>> tiles; ///< of each stream: what its tiles compute
   list<bool> placed;
 
   constexpr grouping(graph_view graph, const score_spaces& streamed)
-      : g(graph), uses(use_counts(graph)), group_of(g.size(), -1), position(g.size(), -1), free(numbers_alone(graph)),
-        row(g.size(), false), stored(g.size(), false), order(g.size()), spaces(streamed), placed(g.size(), false) {
-    const bool streams = spaces.streams.size_ > 0;
-    for (int i = 0; i < g.size(); i++)
-      if (!streams) place(i);
-      else if (!spaces.region.at[i] && !spaces.recomputed.at[i]) visit(i);
+      : g(graph), uses(use_counts(graph)), sources(graph.operands.count), group_of(g.size(), -1),
+        position(g.size(), -1), free(numbers_alone(graph)), row(g.size(), false), stored(g.size(), false),
+        order(g.size()), spaces(streamed), tiles(tile_values(graph, streamed)), placed(g.size(), false) {
+    for (int j = 0; j < g.operands.count; j++) sources.at[j] = source(g.operands.at[j]);
+    if (spaces.streams.size_ == 0)
+      for (int i = 0; i < g.size(); i++) place(i);
+    else {
+      const list<bool> needed = needed_outside();
+      for (int i = 0; i < g.size(); i++)
+        if (needed.at[i]) visit(i);
+    }
     for (int o : g.outputs) store(o);
+  }
+  /// What results are made of, but for what tiles compute for themselves.
+  constexpr list<bool> needed_outside() const {
+    list<bool> needed(g.size(), false);
+    list<int> todo;
+    const auto need = [&](int i) {
+      if (!needed.at[i]) needed.at[i] = true, todo.push_back(i);
+    };
+    for (int o : g.outputs) need(o);
+    while (todo.size_) {
+      const int i = todo.at[--todo.size_], t = spaces.stream.at[i];
+      if (t >= 0)
+        for (int o : reads_of(t)) need(o);
+      else
+        for (int j = 0; j < g.nodes.at[i].count; j++) need(g.in(i, j));
+    }
+    return needed;
+  }
+  /// What the tiles of a stream read.
+  constexpr list<int> reads_of(int t) const {
+    const score_stream& x = spaces.streams.at[t];
+    list<int> reads;
+    const auto all_of = [&](int i) {
+      for (int j = 0; j < g.nodes.at[i].count; j++)
+        if (const int o = g.in(i, j);
+            !spaces.region.at[o] && !spaces.recomputed.at[o] && !free.at[o] && !is_own_shift(g, spaces, t, o))
+          reads.push_back(o);
+    };
+    for (int i : tiles.at[t]) all_of(i);
+    for (int k = 0; k < x.count; k++)
+      if (const int e = spaces.exits.at[x.first + k]; !spaces.stored.at[e]) all_of(e);
+    return reads;
   }
   /// Places a node after all that it needs. Values of a score space have no place but in their stream.
   constexpr void visit(int i) {
@@ -56,25 +95,17 @@ struct grouping {
       for (int k = 0; k < x.count; k++) f(spaces.exits.at[x.first + k]);
     };
     each_exit([&](int e) { placed.at[e] = true; });
-    list<int> reads;
-    const auto need = [&](int o) {
-      if (!spaces.region.at[o] && !spaces.recomputed.at[o] && !free.at[o] && !is_own_shift(g, spaces, t, o))
-        reads.push_back(o);
-    };
-    const auto all_of = [&](int i) {
-      for (int j = 0; j < g.nodes.at[i].count; j++) need(g.in(i, j));
-    };
-    axis_set tiles = 0;
-    for (int i : tile_values(g, spaces, x)) all_of(i), tiles |= spaces.sets.at[i];
+    const list<int> reads = reads_of(t);
+    axis_set inside = 0;
+    for (int i : tiles.at[t]) inside |= spaces.sets.at[i];
     const axis_set space = spaces.names.bit(x.r) | spaces.names.bit(x.c);
-    each_exit([&](int e) { all_of(e); });
     for (int o : reads) visit(o);
     for (int o : reads) store(o);
     each_exit([&](int e) {
       position.at[e] = at.size();
       stored.at[e] = true;
       for (const axis_set part :
-           {tiles & ~space, space, ~(tiles | space)}) // loops, what is left of the space, features
+           {inside & ~space, space, ~(inside | space)}) // loops, what is left of the space, features
         for (axis_ref a : g.nodes.at[e].ax)
           if (spaces.names.bit(a) & part) order.at[e].add(a);
     });
@@ -109,7 +140,7 @@ struct grouping {
   /// The axes in the order in which the first operand that has them all lies in memory.
   constexpr axes order_like(int i, const axes& ax) const {
     for (int j = 0; j < g.nodes.at[i].count; j++) {
-      const int o = source(g.in(i, j));
+      const int o = sources.at[g.nodes.at[i].first + j];
       if (!g.nodes.at[o].ax.matches(ax)) continue;
       if (group_of.at[o] >= 0 && groups.at[group_of.at[o]].space.matches(ax)) return groups.at[group_of.at[o]].space;
       if (order.at[o].n) return order.at[o];
@@ -126,7 +157,7 @@ struct grouping {
     position.at[i] = groups.at[k].position;
     groups.at[k].size++;
     for (int j = 0; j < g.nodes.at[i].count; j++) {
-      const int o = source(g.in(i, j));
+      const int o = sources.at[g.nodes.at[i].first + j];
       if (group_of.at[o] != k && !free.at[o]) store(g.in(i, j));
     }
   }
@@ -135,7 +166,7 @@ struct grouping {
   constexpr int latest(int i) const {
     int p = -1, k = -1;
     for (int j = 0; j < g.nodes.at[i].count; j++) {
-      const int o = source(g.in(i, j));
+      const int o = sources.at[g.nodes.at[i].first + j];
       if (free.at[o] || position.at[o] < p) continue;
       k = position.at[o] == p && k != group_of.at[o] ? -1 : group_of.at[o];
       p = position.at[o];
@@ -145,7 +176,7 @@ struct grouping {
   /// Whether all operands that group k makes are row values.
   constexpr bool rows_only(int i, int k) const {
     for (int j = 0; j < g.nodes.at[i].count; j++) {
-      const int o = source(g.in(i, j));
+      const int o = sources.at[g.nodes.at[i].first + j];
       if (group_of.at[o] == k && !row.at[o]) return false;
     }
     return true;

@@ -5,6 +5,7 @@
 #include <weft/passes/reassociate.hpp>
 #include <weft/passes/scale_products.hpp>
 #include <weft/passes/simplify.hpp>
+#include <weft/passes/stream.hpp>
 
 namespace weft::ir {
 
@@ -12,15 +13,25 @@ namespace weft::ir {
 struct pass {
   std::string_view name;
   void (*run)(graph_view, builder&);
+  bool (*applies)(graph_view) = nullptr; ///< false: `run` would only copy
+  bool joined = false; ///< runs in the constant of the pass before it, which costs less than one of its own
 };
 
 /// The one place where the order is decided; `fuse` then makes a plan of what they leave.
 inline constexpr pass pipeline[]{
-    {"simplify", simplify},             // shares what differentiation repeated, before anything counts uses
-    {"reassociate", reassociate},       // decides which products exist
-    {"scale_products", scale_products}, // needs the final products
-    {"expand", expand},                 // after all that reads an op's traits
-    {"simplify", simplify},             // shares what expanding repeated; leaves no unused node
+    {"simplify", simplify},                        // shares what differentiation repeated, before anything counts uses
+    {"reassociate", reassociate, can_reassociate}, // decides which products exist
+    {"stream", stream},                            // decides what leaves each score space in which walk
+    {"scale_products", scale_products},            // needs the final products
+    {"expand", expand, nullptr, true},             // after all that reads an op's traits
+    {"simplify", simplify, nullptr, true},         // shares what expanding repeated; leaves no unused node
 };
 inline constexpr int pipeline_length = static_cast<int>(std::size(pipeline));
+static_assert(
+    [] {
+      for (int i = 0; i < pipeline_length; i++)
+        if (pipeline[i].joined && (i == 0 || pipeline[i].applies || pipeline[i - 1].applies)) return false;
+      return true;
+    }(),
+    "a joined pass always runs, and so does the one before it");
 } // namespace weft::ir

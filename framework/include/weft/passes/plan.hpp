@@ -92,7 +92,7 @@ struct tile_program {
 
 /// The walk over the tiles of a score space: loops, then blocks along `outer`, then tiles along `inner`; lanes run
 /// along `outer`.
-struct stream {
+struct tile_walk {
   axis_ref outer = nullptr, inner = nullptr;
   axes loops;
   int component = 0, level = 0;
@@ -116,7 +116,7 @@ struct plan_view {
   range<bool>
       stored; ///< of each node: whether it has memory of its own (inputs have the caller's, views their operand's)
   range<axes> order; ///< of each stored node: its axes as they lie in memory
-  range<stream> streams;
+  range<tile_walk> streams;
   range<node> tile_nodes; ///< of all tile programs, one after another
   range<int> tile_operands;
   range<port> ports;
@@ -139,12 +139,13 @@ struct plan {
   list<row_exit> exits;
   list<bool> stored;
   list<axes> order;
-  list<stream> streams;
+  list<tile_walk> streams;
   list<node> tile_nodes;
   list<int> tile_operands;
   list<port> ports;
   list<step> tile_steps;
   list<mask> masks;
+  list<int> distinct; ///< passes that equal no earlier one
   constexpr plan_view view() const {
     return {instructions, slots,   passes,     regions,       steps, exits,      stored,
             order,        streams, tile_nodes, tile_operands, ports, tile_steps, masks};

@@ -14,12 +14,12 @@ struct rewriter {
   constexpr expr operator[](int old) { return {&to, moved.at[old]}; }
   /// The node's operands in the new graph.
   constexpr void operands(const node& x, expr* in) {
-    for (int j = 0; j < x.count; j++) in[j] = {&to, moved.at[from.in(x, j)]};
+    for (int j = 0; j < x.count; j++) in[j] = {&to, moved.at[from.operands.at[x.first + j]]};
   }
   /// The node as it was, on the new operands.
   constexpr expr copy(const node& x) {
     int in[max_rank]{};
-    for (int j = 0; j < x.count; j++) in[j] = moved.at[from.in(x, j)];
+    for (int j = 0; j < x.count; j++) in[j] = moved.at[from.operands.at[x.first + j]];
     const int id = to.put(x.op, in, x.count, x.ax, x.k, x.at, x.where);
     if (x.op->how == form::input) to.inputs.push_back(id);
     return {&to, id};

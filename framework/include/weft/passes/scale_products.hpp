@@ -8,7 +8,7 @@ namespace weft::ir {
 constexpr void scale_products(graph_view g, builder& b) {
   rewriter r(g, b);
   const list<int> uses = use_counts(g);
-  for (int i = 0; i < g.size(); i++) {
+  for (int i = 0; i < g.nodes.count; i++) {
     const node& x = g[i];
     b.stage = x.stage;
     r.moved.at[i] = -1;

@@ -135,7 +135,13 @@ struct score_space_finder {
     for (int j = 0; j < x.count && !again; j++) again = s.recomputed.at[g.in(x, j)] && pointwise(x);
     return again;
   }
+  /// The region value that a view shows: it has no memory of its own.
+  constexpr int shown(int i) const {
+    while (s.region.at[i] && g.nodes.at[i].op->how == form::view && s.region.at[g.in(i, 0)]) i = g.in(i, 0);
+    return i;
+  }
   constexpr void leave(int i) {
+    i = shown(i);
     if (s.region.at[i]) s.stored.at[i] = leaves.at[i] = true;
   }
 
@@ -176,8 +182,8 @@ struct score_space_finder {
       klass.at[i] = k;
       if (k < 0) continue;
       if (pair && pointwise(x)) s.region.at[i] = true, s.pair.at[i] = pair;
-      else if (x.op->how == form::reduce || x.op->how == form::contract ||
-               x.op->is(trait::scattering | trait::log_sum_exp))
+      else if (!pair && (x.op->how == form::reduce || x.op->how == form::contract ||
+                         x.op->is(trait::scattering | trait::log_sum_exp)))
         leaves.at[i] = true;
       else {
         klass.at[i] = -1;
@@ -209,17 +215,23 @@ struct score_space_finder {
     }
   }
 
-  constexpr void depend(std::uint64_t* on, int o) const {
-    for (int w = 0; w < words; w++) on[w] |= before.at[o * words + w];
+  /// Sets of exits or streams: a bit for each.
+  static constexpr void mark(std::uint64_t* set, int e) { set[e / 64] |= std::uint64_t(1) << e % 64; }
+  static constexpr bool has(const std::uint64_t* set, int e) { return set[e / 64] >> e % 64 & 1; }
+  constexpr void join(std::uint64_t* set, const std::uint64_t* with) const {
+    for (int w = 0; w < words; w++) set[w] |= with[w];
   }
+  constexpr void each(const std::uint64_t* set, auto f) const {
+    for (int w = 0; w < words; w++)
+      for (std::uint64_t b = set[w]; b; b &= b - 1) f(64 * w + std::countr_zero(b));
+  }
+  constexpr void depend(std::uint64_t* on, int o) const { join(on, before.at + o * words); }
   /// The largest level of the component's exits among those in `on`, plus one.
   constexpr int level_after(const std::uint64_t* on, int component, const list<int>& level) const {
     int l = 0;
-    for (int w = 0; w < words; w++)
-      for (std::uint64_t b = on[w]; b; b &= b - 1) {
-        const int e = 64 * w + std::countr_zero(b);
-        if (s.component.at[s.exits.at[e]] == component && level.at[e] >= l) l = level.at[e] + 1;
-      }
+    each(on, [&](int e) {
+      if (s.component.at[s.exits.at[e]] == component && level.at[e] >= l) l = level.at[e] + 1;
+    });
     return l;
   }
   /// What an exit's product depends on, where the maximum of one exponential among its factors runs along.
@@ -246,20 +258,21 @@ struct score_space_finder {
     }
   }
 
-  /// Levels, and for the exits of one component and level a stream.
+  /// Levels, and for the exits of one component and level a stream; but what the stream's other exits wait for must not
+  /// wait for this one, as it may where components read each other's exits: then the next level's.
   constexpr void find_streams() {
     words = (s.exits.size_ + 63) / 64;
     before = list<std::uint64_t>(words * g.size(), 0);
-    list<std::uint64_t> inside(words, 0);
+    list<std::uint64_t> inside(words, 0), awaited(words, 0), waits; // the latter: streams, and of each stream those
     list<int> level(s.exits.size_, 0);
-    int levels = 1;
     for (int i = 0; i < g.size(); i++) {
       const node& x = g.nodes.at[i];
       std::uint64_t* mine = before.at + i * words;
       for (int j = 0; j < x.count; j++) {
         const int o = g.in(x, j);
         depend(mine, o);
-        if (s.stored.at[o] && !s.region.at[i] && !leaves.at[i]) mark(mine, number_of.at[o]);
+        if (!s.region.at[i] && !leaves.at[i])
+          if (const int v = shown(o); s.stored.at[v]) mark(mine, number_of.at[v]);
       }
       if (!leaves.at[i]) continue;
       const std::uint64_t* needed = mine;
@@ -268,28 +281,44 @@ struct score_space_finder {
         depend_on_factors(inside.at, i);
         needed = inside.at;
       }
-      const int e = number_of.at[i], l = level.at[e] = level_after(needed, s.component.at[i], level);
-      levels = l < levels ? levels : l + 1;
-      if (!s.stored.at[i]) mark(mine, e);
-    }
-    list<int> of(s.components * levels * s.pairs.size_, -1);
-    for (int e = 0; e < s.exits.size_; e++) {
-      const int i = s.exits.at[e];
-      int p = 0;
-      const axis_set both = pair_of(i);
-      while (s.pairs.at[p] != both) p++;
-      int& t = of.at[(s.component.at[i] * levels + level.at[e]) * s.pairs.size_ + p];
-      if (t < 0) {
-        t = s.streams.size_;
-        const axis_set upper = both & (both - 1);
+      for (int w = 0; w < words; w++) awaited.at[w] = 0;
+      const auto wait_for = [&](int exit) {
+        const int t = s.stream.at[exit];
+        mark(awaited.at, t), join(awaited.at, waits.at + t * words);
+      };
+      each(needed, [&](int e) { wait_for(s.exits.at[e]); });
+      const int e = number_of.at[i], m = s.running.at[i] < 0 ? -1 : running_maximum(g, s.running.at[i]);
+      int l = level_after(needed, s.component.at[i], level);
+      if (m >= 0 && l < level.at[number_of.at[m]]) l = level.at[number_of.at[m]];
+      int t = stream_of(i, l);
+      for (;; t = stream_of(i, ++l)) {
+        if (m >= 0 && t != s.stream.at[m]) wait_for(m);
+        if (!has(awaited.at, t)) break;
+      }
+      level.at[e] = l;
+      if (t == s.streams.size_) {
+        const axis_set both = pair_of(i), upper = both & (both - 1);
         s.streams.push_back({s.names.axis[std::countr_zero(both)], s.names.axis[std::countr_zero(upper)],
-                             s.component.at[i], level.at[e], 0, 0});
+                             s.component.at[i], l, 0, 0});
+        for (int w = 0; w < words; w++) waits.push_back(0);
       }
       s.stream.at[i] = t;
       s.streams.at[t].count++;
+      for (int u = 0; u < s.streams.size_; u++)
+        if (u == t || has(waits.at + u * words, t)) join(waits.at + u * words, awaited.at);
+      if (!s.stored.at[i]) mark(mine, e);
     }
   }
-  static constexpr void mark(std::uint64_t* set, int e) { set[e / 64] |= std::uint64_t(1) << e % 64; }
+  /// The stream for exit i at level l: the number of streams if there is none yet.
+  constexpr int stream_of(int i, int l) const {
+    const axis_set both = pair_of(i);
+    int t = 0;
+    for (; t < s.streams.size_; t++) {
+      const score_stream& x = s.streams.at[t];
+      if (x.component == s.component.at[i] && x.level == l && (s.names.bit(x.r) | s.names.bit(x.c)) == both) break;
+    }
+    return t;
+  }
   /// The pair of axes that an exit's operands, or a stored value, have.
   constexpr axis_set pair_of(int i) const {
     if (s.region.at[i]) return s.pair.at[i];

@@ -24,8 +24,8 @@ constexpr void simplify(graph_view g, builder& b) {
   for (int o : g.outputs) needed.at[o] = true;
   for (int i = g.size(); i-- > 0;)
     if (needed.at[i])
-      for (int j = 0; j < g.nodes.at[i].count; j++) needed.at[g.in(i, j)] = true;
-  for (int i = 0; i < g.size(); i++) {
+      for (int j = 0; j < g.nodes.at[i].count; j++) needed.at[g.operands.at[g.nodes.at[i].first + j]] = true;
+  for (int i = 0; i < g.nodes.count; i++) {
     const node& x = g.nodes.at[i];
     if (!needed.at[i] && x.op->how != form::input) continue;
     b.stage = x.stage;
@@ -33,7 +33,7 @@ constexpr void simplify(graph_view g, builder& b) {
     bool constant = x.op->fold && x.count > 0;
     double value[max_rank]{};
     for (int j = 0; j < x.count; j++) {
-      in[j] = r.moved.at[g.in(x, j)];
+      in[j] = r.moved.at[g.operands.at[x.first + j]];
       const node& o = b.nodes.at[in[j]];
       value[j] = o.at.value;
       constant = constant && o.op == &constant_def && o.at.value < 1e100 && o.at.value > -1e100;

@@ -66,10 +66,9 @@ struct score_reader {
     else {
       const int own = s.component.at[c.members.at[0]];
       list<multiple> exits; // of this component, that it depends on
-      for (int w = 0; w < found.words; w++)
-        for (std::uint64_t b = found.before.at[i * found.words + w]; b; b &= b - 1)
-          if (const int e = s.exits.at[64 * w + std::countr_zero(b)]; s.component.at[e] == own)
-            exits.push_back({1, local.at[e]});
+      found.each(found.before.at + i * found.words, [&](int k) {
+        if (const int e = s.exits.at[k]; s.component.at[e] == own) exits.push_back({1, local.at[e]});
+      });
       if (s.recomputed.at[i] && (exits.size_ || x.k == real)) return set(i, value(t, c, i));
       c.slots.push_back(i);
       made = t.put({.what = term::outside,

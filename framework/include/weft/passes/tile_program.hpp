@@ -13,25 +13,29 @@ struct stream_shape {
   axis_set loops = 0, held = 0; ///< axes that tiles lack; and those that they have besides outer and inner
 };
 
-/// The values that an exit's stream computes by tiles, each once, operands first.
-constexpr list<int> tile_values(graph_view g, const score_spaces& s, const score_stream& t) {
-  list<bool> seen(g.size(), false);
-  list<int> todo, values;
-  const auto visit = [&](int i) {
-    if (!seen.at[i] && (s.region.at[i] || s.recomputed.at[i])) seen.at[i] = true, todo.push_back(i);
-  };
-  for (int k = 0; k < t.count; k++) {
-    const int e = s.exits.at[t.first + k];
-    if (s.stored.at[e]) visit(e);
-    else
-      for (int j = 0; j < g[e].count; j++) visit(g.in(e, j));
+/// Of each stream: the values that it computes by tiles, each once.
+constexpr list<list<int>> tile_values(graph_view g, const score_spaces& s) {
+  list<list<int>> all(s.streams.size_);
+  list<int> seen(s.streams.size_ ? g.nodes.count : 0, -1), todo;
+  for (int k = 0; k < s.streams.size_; k++) {
+    const score_stream& t = s.streams.at[k];
+    const auto visit = [&](int i) {
+      if (seen.at[i] != k && (s.region.at[i] || s.recomputed.at[i])) seen.at[i] = k, todo.push_back(i);
+    };
+    const auto visit_operands = [&](int i) {
+      const node& x = g.nodes.at[i];
+      for (int j = 0; j < x.count; j++) visit(g.operands.at[x.first + j]);
+    };
+    for (int e = t.first; e < t.first + t.count; e++)
+      if (const int i = s.exits.at[e]; s.stored.at[i]) visit(i);
+      else visit_operands(i);
+    while (todo.size_) {
+      const int i = todo.at[--todo.size_];
+      all.at[k].push_back(i);
+      visit_operands(i);
+    }
   }
-  while (todo.size_) {
-    const int i = todo.at[--todo.size_];
-    values.push_back(i);
-    for (int j = 0; j < g[i].count; j++) visit(g.in(i, j));
-  }
-  return values;
+  return all;
 }
 
 /// Whether an outside value is made by maps and numbers alone from a maximum that the stream itself finds: the shift of
@@ -55,7 +59,7 @@ constexpr bool is_own_shift(graph_view g, const score_spaces& s, int stream, int
 
 /// Loops are the axes of the space's values that no value inside mixes or sums. Lanes run along the axis for which less
 /// is read and written again: what has only the other one is, once a block.
-constexpr stream_shape shape_of(graph_view g, const score_spaces& s, const score_stream& t) {
+constexpr stream_shape shape_of(graph_view g, const score_spaces& s, const score_stream& t, const list<int>& values) {
   stream_shape x;
   const axis_set r = s.names.bit(t.r), c = s.names.bit(t.c), both = r | c;
   axis_set all = 0, mixed = 0;
@@ -69,19 +73,19 @@ constexpr stream_shape shape_of(graph_view g, const score_spaces& s, const score
     if ((a & both) == c) again_r += n;
     if ((a & both) == r) again_c += n;
   };
-  const list<int> values = tile_values(g, s, t);
   for (int i : values) all |= s.sets.at[i];
   for (int i : values)
     for (int j = 0; j < g[i].count; j++) {
       const int o = g.in(i, j);
-      if (s.region.at[o] || s.recomputed.at[o]) mixed |= s.sets.at[o] & ~s.sets.at[i];
-      else words(s.sets.at[o], 1);
+      mixed |= s.sets.at[o] & ~s.sets.at[i];
+      if (!s.region.at[o] && !s.recomputed.at[o]) words(s.sets.at[o], 1);
     }
   for (int k = 0; k < t.count; k++) {
     const int e = s.exits.at[t.first + k];
     if (s.stored.at[e]) continue;
     words(s.sets.at[e], 2);
-    if (s.running.at[e] >= 0 || g[e].op->is(trait::maximum)) mixed |= reduced_axes(g, e, s.sets);
+    if (s.running.at[e] >= 0) mixed |= reduced_axes(g, e, s.sets);
+    if (g[e].op->how == form::reduce && !g[e].op->is(trait::sum)) mixed |= all & ~s.sets.at[e];
   }
   x.loops = all & ~both & ~mixed, x.held = all & mixed & ~both;
   const bool swap = again_c < again_r;
@@ -102,6 +106,7 @@ struct tile_writer {
   list<int> moved; ///< of each node of the graph: its number in the tile program
   list<port> ports;
   list<mask> masks;
+  int inputs = 0; ///< numbers them, so that equal layers have equal tile programs
 
   constexpr tile_writer(graph_view graph, const score_spaces& spaces, const list<bool>& numbers_alone, int stream,
                         const stream_shape& x, bool takes_masks_for_granted)
@@ -126,13 +131,13 @@ struct tile_writer {
   constexpr expr at_tile(int i) { return {&b, i}; }
   constexpr const axes& axes_of(int i) const { return b.nodes.at[i].ax; }
 
-  constexpr int input(int node, const axes& ax, kind k, bool before) {
+  constexpr int input(const axes& ax, kind k) {
     attributes a;
-    a.start = before ? -1 - node : node;
+    a.start = inputs++;
     return b.put(&input_def, nullptr, 0, ax, k, a, {});
   }
   constexpr int read(int i) {
-    const int x = input(i, arranged(g[i].ax), g[i].k, false);
+    const int x = input(arranged(g[i].ax), g[i].k);
     ports.push_back({port::read, i, x});
     return moved.at[i] = x;
   }
@@ -228,7 +233,7 @@ struct tile_writer {
   /// A reduction that is not a sum: it begins with what was found before.
   constexpr int merged(int i) {
     const node& x = g[i];
-    const int all = value(g.in(x, 0)), before = input(i, arranged(x.ax), x.k, true);
+    const int all = value(g.in(x, 0)), before = input(arranged(x.ax), x.k);
     const int now = reduced(all, summed(x), &x);
     ports.push_back({port::merge, i, now, before});
     return moved.at[i] = now;

@@ -93,9 +93,8 @@ template <class Fn, class... A> struct program {
   static constexpr const auto& traced = ir::graph_of<Fn, A...>::graph;
 
   static constexpr auto kinds = [] {
-    std::array<kind, traced.outputs.size() + 1> k{};
-    for (std::size_t i = 0; i < traced.outputs.size(); i++)
-      k[i] = traced.nodes[static_cast<std::size_t>(traced.outputs[i])].k;
+    std::array<kind, traced.output_count + 1> k{};
+    for (int i = 0; i < traced.output_count; i++) k[static_cast<std::size_t>(i)] = traced.nodes[traced.outputs[i]].k;
     return k;
   }();
   template <class T> using result = typename ir::result_from<traced_result, T, kinds, 0>::type;
@@ -104,7 +103,7 @@ template <class Fn, class... A> struct program {
   using lowered = ir::lowered_of<Fn, A...>;
   static constexpr bool is_static = ir::all_static(traced.view());
   /// Nodes of the traced graph.
-  static constexpr int nodes() { return static_cast<int>(traced.nodes.size()); }
+  static constexpr int nodes() { return traced.node_count; }
   /// Steps of the plan: regions, products and general ops.
   static constexpr int kernels() { return static_cast<int>(lowered::run_plan.steps.size()); }
   /// Whether a value with both axes is stored, also under another name of theirs.
@@ -159,8 +158,8 @@ template <class Fn, class... A> struct program {
 #else
     static const ir::program_data d = [] {
       ir::program_data p = data();
-      if constexpr (std::is_same_v<T, float>) p.f32 = ir::kernels_of<lowered::plan, float>::table.data();
-      else p.f64 = ir::kernels_of<lowered::plan, double>::table.data();
+      if constexpr (std::is_same_v<T, float>) p.f32 = ir::kernels_of<lowered::run_plan, float>::table.data();
+      else p.f64 = ir::kernels_of<lowered::run_plan, double>::table.data();
       return p;
     }();
     return d;

@@ -18,6 +18,7 @@ inline void lower(built_graph& b) {
   builder before{64}, after{64};
   graph_view g = b.source.view();
   for (const pass& p : pipeline) {
+    if (p.applies && !p.applies(g)) continue;
     after = builder{64};
     p.run(g, after);
     before = std::move(after);

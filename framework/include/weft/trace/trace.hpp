@@ -88,17 +88,17 @@ constexpr void resume(builder& b, graph_view from) {
 
 /// Copies what the outputs need, and all inputs, in order.
 constexpr void without_dead_nodes(graph_view from, builder& to) {
-  list<int> moved(from.size(), -1);
+  list<int> moved(from.nodes.count, -1);
   for (int o : from.outputs) moved.at[o] = 0;
   for (int i : from.inputs) moved.at[i] = 0;
-  for (int i = from.size(); i-- > 0;)
+  for (int i = from.nodes.count; i-- > 0;)
     if (moved.at[i] >= 0)
-      for (int j = 0; j < from[i].count; j++) moved.at[from.in(i, j)] = 0;
-  for (int i = 0; i < from.size(); i++) {
+      for (int j = 0; j < from[i].count; j++) moved.at[from.operands.at[from.nodes.at[i].first + j]] = 0;
+  for (int i = 0; i < from.nodes.count; i++) {
     if (moved.at[i] < 0) continue;
     node x = from[i];
     const int first = to.operands.size();
-    for (int j = 0; j < x.count; j++) to.operands.push_back(moved.at[from.in(x, j)]);
+    for (int j = 0; j < x.count; j++) to.operands.push_back(moved.at[from.operands.at[x.first + j]]);
     x.first = first;
     moved.at[i] = to.nodes.size();
     to.nodes.push_back(x);
@@ -159,7 +159,7 @@ template <int Level, int N, class Fn, class... A> struct stage_of {
   static constexpr roomy_graph<N> graph = traced_at<Level, N, Fn, A...>();
 };
 
-/// The whole trace with its outputs alone, dead nodes gone, exact in size.
+/// The whole trace with its outputs alone, dead nodes gone.
 template <int N, class Fn, class... A> constexpr roomy_graph<N> settled() {
   constexpr const auto& last = stage_of<0, N, Fn, A...>::graph;
   builder b(N / 4);
@@ -175,15 +175,6 @@ template <int N, class Fn, class... A> constexpr roomy_graph<N> settled() {
 }
 template <int N, class Fn, class... A> inline constexpr roomy_graph<N> settled_graph = settled<N, Fn, A...>();
 
-template <const auto& Roomy> constexpr auto exact() {
-  frozen_graph<Roomy.node_count, Roomy.operand_count, Roomy.input_count, Roomy.output_count> f;
-  for (int i = 0; i < Roomy.node_count; i++) f.nodes[static_cast<std::size_t>(i)] = Roomy.nodes[i];
-  for (int i = 0; i < Roomy.operand_count; i++) f.operands[static_cast<std::size_t>(i)] = Roomy.operands[i];
-  for (int i = 0; i < Roomy.input_count; i++) f.inputs[static_cast<std::size_t>(i)] = Roomy.inputs[i];
-  for (int i = 0; i < Roomy.output_count; i++) f.outputs[static_cast<std::size_t>(i)] = Roomy.outputs[i];
-  f.error = Roomy.error;
-  return f;
-}
 /// Room that suffices: innermost stages first, so that a trace too large is noticed before its derivative is made.
 template <int Level, int N, class Fn, class... A> constexpr int room_for() {
   if constexpr (stage_of<Level, N, Fn, A...>::graph.full)
@@ -193,6 +184,6 @@ template <int Level, int N, class Fn, class... A> constexpr int room_for() {
 }
 template <class Fn, class... A> struct graph_of {
   static constexpr int room = room_for<depth_of<function_t<Fn>>(), 4096, Fn, A...>();
-  static constexpr auto graph = exact<settled_graph<room, Fn, A...>>();
+  static constexpr const auto& graph = settled_graph<room, Fn, A...>;
 };
 } // namespace weft::ir

@@ -75,6 +75,8 @@ template <class... X> struct parts<hana::tuple<X...>> {
   }
   template <std::size_t I, class F, class... A> static constexpr void one(F& f, A&... a) { f(hana::at_c<I>(a)...); }
 };
+/// The accessors of a Hana struct, made once: asking for them makes all.
+template <class X> inline constexpr auto accessors_of = hana::accessors<X>();
 template <class X>
   requires(hana::Struct<X>::value)
 struct parts<X> {
@@ -82,7 +84,7 @@ struct parts<X> {
   static constexpr std::size_t count = decltype(hana::length(hana::accessors<X>()))::value;
   // accessors belong to one instance of a struct template: those of model<axes> can't read a model<expr>
   template <std::size_t I, class Y> static constexpr decltype(auto) member(Y& y) {
-    return hana::second(hana::at_c<I>(hana::accessors<std::remove_const_t<Y>>()))(y);
+    return hana::second(hana::at_c<I>(accessors_of<std::remove_const_t<Y>>))(y);
   }
   template <class F, class... A> static constexpr void each(F&& f, A&&... a) {
     [&]<std::size_t... I>(std::index_sequence<I...>) { (one<I>(f, a...), ...); }(std::make_index_sequence<count>{});
