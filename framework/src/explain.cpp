@@ -195,4 +195,6 @@ std::string explain(const program_data& p, const std::vector<tensor_ref>* inputs
   w.decisions();
   return w.out;
 }
+
+bool materializes(const program_data& p, axis_ref a, axis_ref b) { return materializes(p.lowered, p.plan, a, b); }
 } // namespace weft::ir

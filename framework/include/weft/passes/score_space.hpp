@@ -298,8 +298,8 @@ struct score_space_finder {
       level.at[e] = l;
       if (t == s.streams.size_) {
         const axis_set both = pair_of(i), upper = both & (both - 1);
-        s.streams.push_back({s.names.axis[std::countr_zero(both)], s.names.axis[std::countr_zero(upper)],
-                             s.component.at[i], l, 0, 0});
+        s.streams.push_back(
+            {s.names.axis[std::countr_zero(both)], s.names.axis[std::countr_zero(upper)], s.component.at[i], l, 0, 0});
         for (int w = 0; w < words; w++) waits.push_back(0);
       }
       s.stream.at[i] = t;

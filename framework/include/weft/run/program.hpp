@@ -90,49 +90,57 @@ template <std::size_t N, class Empty, class... X> auto bound_to(const program_da
 /// extents.
 template <class Fn, class... A> struct program {
   using traced_result = ir::result_t<Fn, A...>;
-  static constexpr const auto& traced = ir::graph_of<Fn, A...>::graph;
+  static constexpr const auto& traced() { return ir::graph_of<Fn, A...>::graph(); }
 
   static constexpr auto kinds = [] {
-    std::array<kind, traced.output_count + 1> k{};
-    for (int i = 0; i < traced.output_count; i++) k[static_cast<std::size_t>(i)] = traced.nodes[traced.outputs[i]].k;
+    std::array<kind, traced().output_count + 1> k{};
+    for (int i = 0; i < traced().output_count; i++)
+      k[static_cast<std::size_t>(i)] = traced().nodes[traced().outputs[i]].k;
     return k;
   }();
   template <class T> using result = typename ir::result_from<traced_result, T, kinds, 0>::type;
 
   // Facts: constants, those that count numbers only where all extents are static.
   using lowered = ir::lowered_of<Fn, A...>;
-  static constexpr bool is_static = ir::all_static(traced.view());
+  static constexpr bool is_static = ir::all_static(traced().view());
   /// Nodes of the traced graph.
-  static constexpr int nodes() { return traced.node_count; }
+  static constexpr int nodes() { return traced().node_count; }
   /// Steps of the plan: regions, products and general ops.
   static constexpr int kernels() { return static_cast<int>(lowered::run_plan.steps.size()); }
   /// Whether a value with both axes is stored, also under another name of theirs.
   static constexpr bool materializes(axis_ref a, axis_ref b) {
+    if (!std::is_constant_evaluated()) return ir::materializes(data(), a, b);
     return ir::materializes(lowered::run_graph.view(), lowered::run_plan.view(), a, b);
   }
   /// Floating-point operations of a run; a product counts 2 for each multiplication.
   static constexpr long flops()
     requires is_static
   {
-    return static_cast<long>(ir::flops(lowered::graph.view(), ir::static_extents));
+    constexpr double n = ir::flops(lowered::graph().view(), ir::static_extents);
+    return static_cast<long>(n);
   }
   /// Bytes that the steps read and write, for reals of type T.
   template <class T = float> static constexpr long bytes()
     requires is_static
   {
-    return ir::bytes(lowered::run_graph.view(), lowered::run_plan.view(), ir::static_extents, sizeof(T));
+    constexpr long n = ir::bytes(lowered::run_graph.view(), lowered::run_plan.view(), ir::static_extents, sizeof(T));
+    return n;
   }
   /// Bytes of the arena: all values between steps, beyond arguments, results and the threads' scratch.
   template <class T = float> static constexpr long peak_bytes()
     requires is_static
   {
-    return ir::peak_bytes(lowered::run_graph.view(), lowered::run_plan.view(), ir::static_extents, sizeof(T));
+    constexpr long n =
+        ir::peak_bytes(lowered::run_graph.view(), lowered::run_plan.view(), ir::static_extents, sizeof(T));
+    return n;
   }
   /// Bytes of what the derivative sweeps read of the forward pass's values.
   template <class T = float> static constexpr long saved()
     requires is_static
   {
-    return ir::saved_bytes(lowered::run_graph.view(), lowered::run_plan.view(), ir::static_extents, sizeof(T));
+    constexpr long n =
+        ir::saved_bytes(lowered::run_graph.view(), lowered::run_plan.view(), ir::static_extents, sizeof(T));
+    return n;
   }
   /// The plan in words; with arguments, for their extents.
   template <class... X> std::string explain(const X&... x) const {

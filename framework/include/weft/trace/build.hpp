@@ -60,7 +60,7 @@ public:
   }
   const ir::program_data& data() const { return s_->data; }
 
-  bool materializes(axis_ref a, axis_ref b) const { return ir::materializes(data().lowered, data().plan, a, b); }
+  bool materializes(axis_ref a, axis_ref b) const { return ir::materializes(data(), a, b); }
   int kernels() const { return data().plan.steps.size(); }
   template <class... X> std::string explain(const X&... x) const {
     std::vector<tensor_ref> inputs;

@@ -10,7 +10,7 @@ template <class Fn, class... A> constexpr auto compile_as() {
     if constexpr (without_signature<function_t<Fn>, typename A::traced...>())
       return refused_call<function_t<Fn>, typename A::traced...>();
     else return refuse<call_refused_message<Fn, A...>>();
-  } else if constexpr (!graph_of<Fn, A...>::graph.error.empty()) return refuse<graph_of<Fn, A...>::graph.error>();
+  } else if constexpr (!graph_of<Fn, A...>::graph().error.empty()) return refuse<graph_of<Fn, A...>::graph().error>();
   else return program<Fn, A...>{};
 }
 } // namespace ir

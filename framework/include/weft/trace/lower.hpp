@@ -109,10 +109,10 @@ template <const auto& Roomy> constexpr auto emitted_graph() {
 }
 
 template <class Fn, class... A> struct lowered_of {
-  static constexpr const auto& traced = graph_of<Fn, A...>::graph;
-  static constexpr const auto& graph = lowered_from<traced, 0, graph_of<Fn, A...>::room>();
-  static constexpr auto run_source = emitted_graph<traced>();
-  static constexpr auto run_graph = emitted_graph<graph>();
-  static constexpr auto run_plan = emitted_plan<graph>();
+  using traced = graph_of<Fn, A...>;
+  static constexpr const auto& graph() { return lowered_from<traced::graph(), 0, traced::room>(); }
+  static constexpr auto run_source = emitted_graph<traced::graph()>();
+  static constexpr auto run_graph = emitted_graph<graph()>();
+  static constexpr auto run_plan = emitted_plan<graph()>();
 };
 } // namespace weft::ir

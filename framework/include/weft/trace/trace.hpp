@@ -184,6 +184,7 @@ template <int Level, int N, class Fn, class... A> constexpr int room_for() {
 }
 template <class Fn, class... A> struct graph_of {
   static constexpr int room = room_for<depth_of<function_t<Fn>>(), 4096, Fn, A...>();
-  static constexpr const auto& graph = settled_graph<room, Fn, A...>;
+  /// A function, as a reference would make the compiler emit the constant.
+  static constexpr const auto& graph() { return settled_graph<room, Fn, A...>; }
 };
 } // namespace weft::ir
