@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
+#include "schedule.hpp"
 #include "walk_region.hpp"
 
 #include <cstring>
@@ -12,21 +13,24 @@ template <class T> void interpret(const plan_view& plan, const region_pass& pass
   using ints = packet<lane>;
   const T* at[most_instructions];
   int advance[most_instructions];
-  bool uniform[most_instructions];
-  const instruction* pass_instructions = plan.instructions.at + pass.first;
+  const instruction* instructions = plan.instructions.at + pass.first;
+  const schedule order(instructions, pass.count);
+  const long block =
+      std::clamp(interpreted_packets / std::max(1, order.places), interpreted_block, interpreted_packets);
+  T* uniforms = buffers + order.places * block * width;
   // A block is a piece of one row, or several whole rows.
-  const long pieces = std::max(1l, (call.packets + interpreted_block - 1) / interpreted_block);
-  const long together = pieces > 1 ? 1 : std::max(1l, interpreted_block / std::max(1l, call.packets));
+  const long pieces = std::max(1l, (call.packets + block - 1) / block);
+  const long together = pieces > 1 ? 1 : std::max(1l, block / std::max(1l, call.packets));
   for (long row = 0, b = 0; row < call.rows; row += together)
-    for (long from = 0; from < call.packets; from += interpreted_block, b++) {
-      const long rows = std::min(together, call.rows - row), each = std::min(interpreted_block, call.packets - from);
+    for (long from = 0; from < call.packets; from += block, b++) {
+      const long rows = std::min(together, call.rows - row), each = std::min(block, call.packets - from);
       const long n = rows * each;
       for (int i = 0; i < pass.count; i++) {
-        const instruction& x = plan.instructions.at[pass.first + i];
-        T* out = buffers + static_cast<long>(i) * interpreted_block * width;
+        const instruction& x = instructions[i];
+        if (order.computed[i] != i) continue;
+        T* out = order.uniform[i] ? uniforms + order.place[i] * width : buffers + order.place[i] * block * width;
         at[i] = out, advance[i] = width;
-        uniform[i] = is_uniform(pass_instructions, uniform, i);
-        if (uniform[i] && b > 0) { // made with the first block; its buffer is written by no other
+        if (order.uniform[i] && b > 0) { // made with the first block; its buffer is written by no other
           advance[i] = 0;
           continue;
         }
@@ -66,11 +70,23 @@ template <class T> void interpret(const plan_view& plan, const region_pass& pass
           break;
         }
         case instruction::apply: {
+          if (order.uniform[i]) advance[i] = 0;
+          else if (i + 1 < pass.count && instructions[i + 1].what == instruction::store &&
+                   instructions[i + 1].arg[0] == i) { // at once where it goes
+            const short slot = instructions[i + 1].slot;
+            if (rows == 1 || call.store_row[slot] == each * width)
+              at[i] = out = call.store[slot] + row * call.store_row[slot] + from * width;
+          }
+          if (order.before[i] >= 0) {
+            arithmetic_run<T> run;
+            for (int k = i; k >= 0; k = order.before[k]) run.prepend(instructions[k], order.before[k], at, advance);
+            run(out, n);
+            break;
+          }
           const T* in[3]{};
           int steps[3]{};
           for (int j = 0; j < x.op->arity; j++) in[j] = at[x.arg[j]], steps[j] = advance[x.arg[j]];
-          x.op->template code<T>(x.common).block(out, in, steps, uniform[i] ? 1 : n);
-          if (uniform[i]) advance[i] = 0;
+          x.op->template code<T>(x.common).block(out, in, steps, order.uniform[i] ? 1 : n);
           break;
         }
         case instruction::combine: {
@@ -99,6 +115,7 @@ template <class T> void interpret(const plan_view& plan, const region_pass& pass
           for (long r = 0; r < rows; r++) {
             T* to = call.store[x.slot] + (row + r) * call.store_row[x.slot] + from * width;
             const T* in = at[x.arg[0]] + r * each * advance[x.arg[0]];
+            if (in == to) continue;
             if (advance[x.arg[0]]) std::memcpy(to, in, static_cast<std::size_t>(each * width) * sizeof(T));
             else
               for (long k = 0; k < each; k++) store(to + k * width, load(in));

@@ -133,8 +133,12 @@ template <class T> struct walker {
   /// Lanes [from, to) of some rows: whole packets first, what is left by itself.
   void sweep(int number, const long* at, long row, long count, long from, long to, long reduced) {
     const long start = from;
+    const auto& slots = c.slots[static_cast<std::size_t>(number)];
+    const bool copies = std::any_of(slots.begin(), slots.end(), [](const moving_slot& s) {
+      return s.what.where == slot::value && s.lane != 0 && !s.in_place;
+    });
     while (from < to) {
-      long n = std::min(piece_lanes, to - from);
+      long n = copies ? std::min(piece_lanes, to - from) : to - from;
       if (n > width && n % width) n -= n % width;
       call(number, at, row, count, from, n, start, reduced);
       from += n;
@@ -217,7 +221,7 @@ private:
     each(queues, along ? c.r->rows : 0, c.block * queue * width);
     each(scratches, c.r->scratches, scratch_rows() * lanes_kept());
     each(buffers, n, c.block * std::max<long>(buffer_lanes(), width));
-    blocks = cut.take<T>(instructions * interpreted_block * width);
+    blocks = cut.take<T>(interpreted_room(instructions) * width);
   }
 
   /// n elements `step` apart, as the program's lanes `every` apart.

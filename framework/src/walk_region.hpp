@@ -79,13 +79,17 @@ template <class T>
 void run_region_at(const region_call& call, const long* chain, const plan_view& plan, const region_kernel<T>* kernels,
                    void* const* storage, char* scratch);
 
-/// A call of a pass covers at most so many lanes of a row: what is copied for it stays in L1.
+/// A call of a pass that copies covers at most so many lanes of a row: the copies stay in L1.
 inline constexpr long piece_lanes = 1024;
 /// Bytes of scratch that a worker needs.
 template <class T> long scratch_bytes_of(const region_call& call, const plan_view& plan);
 
-/// A pass without its kernel: op by op on blocks of packets. `buffers` holds a block for each instruction.
-inline constexpr long interpreted_block = 24;
+/// A pass without its kernel: op by op on blocks of packets, as large as fit together into `interpreted_packets` but
+/// not smaller than `interpreted_block`. `buffers` holds `interpreted_room` packets.
+inline constexpr long interpreted_packets = 512, interpreted_block = 24;
+constexpr long interpreted_room(long instructions) {
+  return std::max(interpreted_packets, instructions * interpreted_block) + instructions;
+}
 inline constexpr int most_instructions = 1024;
 template <class T> void interpret(const plan_view& plan, const region_pass& pass, const lane_call<T>& call, T* buffers);
 } // namespace weft::ir

@@ -165,6 +165,15 @@ inline bool ill_conditioned(const live_program& p, const values& in, precision h
   return false;
 }
 
+/// Nothing, or how far `got` is from what the reference gives, as far as that means something: else it is excused.
+inline std::string how_far(const live_program& p, const values& in, const values& want, const values& got,
+                           precision how, double tolerance, double magnitude, int& excused) {
+  const double d = distance(want, got, magnitude);
+  if (d <= tolerance) return {};
+  if (ill_conditioned(p, as(how, in), how, want, d, magnitude)) return excused++, std::string();
+  return "by " + std::to_string(d / tolerance) + " times the tolerance";
+}
+
 /// Legal before and after the passes, and as text; the same by both policies, from and into memory of any layout, on
 /// any number of threads. `excused` counts comparisons that mean nothing.
 inline finding verdict_on(const live_program& p, const values& in, dice roll, int& excused) try {
@@ -177,10 +186,7 @@ inline finding verdict_on(const live_program& p, const values& in, dice roll, in
   }
   const double magnitude = summed_magnitude(p, in);
   const auto apart = [&](const values& a, const values& b, precision how, double tolerance) {
-    const double d = distance(a, b, magnitude);
-    if (d <= tolerance) return std::string();
-    if (ill_conditioned(p, as(how, in), how, a, d, magnitude)) return excused++, std::string();
-    return "by " + std::to_string(d / tolerance) + " times the tolerance";
+    return how_far(p, in, a, b, how, tolerance, magnitude, excused);
   };
   const values want = p.reference(in), got = p.interpreted(in);
   if (const auto d = apart(want, got, precision::twice, tolerance::policies); !d.empty())

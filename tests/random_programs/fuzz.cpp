@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 /// fuzz --count N --seed S: N random programs from seed S on, each held to the reference, with its derivatives.
 /// fuzz --text FILE: the program that a failure printed, again.
-#include "random_programs/check.hpp"
+/// fuzz --emit N --seed S: N small ones as source text, of a test that compiles them.
+#include "random_programs/emit.hpp"
 
 #include <chrono>
 #include <cstring>
@@ -9,15 +10,17 @@
 #include <sstream>
 
 int main(int argc, char** argv) {
-  unsigned long count = 2000, seed = 0;
+  unsigned long count = 2000, seed = 0, emit = 0;
   const char* file = nullptr;
   for (int i = 1; i < argc; i++) {
     const auto option = [&](const char* name) { return !std::strcmp(argv[i], name) && i + 1 < argc; };
     if (option("--count")) count = std::strtoul(argv[++i], nullptr, 10);
     else if (option("--seed")) seed = std::strtoul(argv[++i], nullptr, 10);
+    else if (option("--emit")) emit = std::strtoul(argv[++i], nullptr, 10);
     else if (option("--text")) file = argv[++i];
-    else return std::fprintf(stderr, "usage: fuzz [--count N] [--seed S] | --text FILE\n"), 2;
+    else return std::fprintf(stderr, "usage: fuzz [--count N] [--seed S] | --text FILE | --emit N [--seed S]\n"), 2;
   }
+  if (emit) return std::fputs(support::emitted(seed, static_cast<int>(emit)).c_str(), stdout), 0;
   if (file) try {
       std::ostringstream text;
       text << std::ifstream(file).rdbuf();

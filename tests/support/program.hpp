@@ -97,6 +97,31 @@ inline double distance(const values& a, const values& b, double floor = 1) {
   return d;
 }
 
+/// The results of one run; reals have precision p. `place(v)` gives the memory that the result v is written to: its
+/// own, or another's, which is copied to it.
+template <class Place>
+values run(const ir::program_data& data, policy how, precision p, const std::vector<tensor_ref>& given, Place place) {
+  ir::machine m(data, how);
+  std::vector<tensor_ref> shapes, places;
+  m.shapes(given, shapes);
+  values out;
+  for (std::size_t k = 0; k < shapes.size(); k++) {
+    const tensor_ref& s = shapes[k];
+    out.emplace_back(data.source[data.source.outputs[static_cast<int>(k)]].k, p, s.ax,
+                     std::vector<long>(s.extent, s.extent + s.ax.n));
+  }
+  for (value& v : out) places.push_back(place(v));
+  m.run(given, places);
+  for (std::size_t k = 0; k < out.size(); k++)
+    if (places[k].data != out[k].ref().data) copy_to(places[k], out[k].ref());
+  return out;
+}
+inline values run(const ir::program_data& data, policy how, precision p, const values& in) {
+  std::vector<tensor_ref> given;
+  for (const value& v : in) given.push_back(v.ref());
+  return run(data, how, p, given, [](value& v) { return v.ref(); });
+}
+
 /// A program from a function that makes inputs in a builder and gives the expressions that are its results.
 class live_program {
   struct state {
@@ -119,28 +144,9 @@ public:
   ir::graph_view lowered() const { return s_->data.lowered; }
   ir::plan_view plan() const { return s_->data.plan; }
 
-  /// The results of one run; reals have precision p.
-  values run(policy how, precision p, const values& in) const {
-    std::vector<tensor_ref> given;
-    for (const value& v : in) given.push_back(v.ref());
-    return run(how, p, given, [](value& v) { return v.ref(); });
-  }
-  /// `place(v)` gives the memory that the result v is written to: its own, or another's, which is copied to it.
+  values run(policy how, precision p, const values& in) const { return support::run(s_->data, how, p, in); }
   template <class Place> values run(policy how, precision p, const std::vector<tensor_ref>& given, Place place) const {
-    ir::machine m(s_->data, how);
-    std::vector<tensor_ref> shapes, places;
-    m.shapes(given, shapes);
-    values out;
-    for (std::size_t k = 0; k < shapes.size(); k++) {
-      const tensor_ref& s = shapes[k];
-      out.emplace_back(source()[source().outputs[static_cast<int>(k)]].k, p, s.ax,
-                       std::vector<long>(s.extent, s.extent + s.ax.n));
-    }
-    for (value& v : out) places.push_back(place(v));
-    m.run(given, places);
-    for (std::size_t k = 0; k < out.size(); k++)
-      if (places[k].data != out[k].ref().data) copy_to(places[k], out[k].ref());
-    return out;
+    return support::run(s_->data, how, p, given, place);
   }
   values reference(const values& in, precision p = precision::twice) const { return run(policy::reference, p, in); }
   values interpreted(const values& in, precision p = precision::twice) const { return run(policy::interpreted, p, in); }

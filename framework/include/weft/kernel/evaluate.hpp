@@ -24,9 +24,12 @@ template <class Op, kind Common, class T> struct code {
   }
   static void block(T* out, const T* const* in, const int* advance, long packets) {
     constexpr int n = Op::operands;
+    const T* from[n]; // in variables of their own: stores of packets may alias anything in memory
+    long step[n];
+    for (int j = 0; j < n; j++) from[j] = in[j], step[j] = advance[j];
     for (long i = 0; i < packets; i++) {
       packet<T> arg[n];
-      for (int j = 0; j < n; j++) arg[j] = load(in[j] + i * advance[j]);
+      for (int j = 0; j < n; j++) arg[j] = load(from[j]), from[j] += step[j];
       store(out + i * lanes<T>, one(arg));
     }
   }
