@@ -4,6 +4,7 @@
 #include <weft/kernel/general.hpp>
 #include <weft/run/error.hpp>
 
+#include <cmath>
 #include <vector>
 
 namespace weft {
@@ -13,6 +14,7 @@ void logsumexp_op::run(const ir::general_call& call) {
       const tensor_ref& in = call.in[0];
       const ir::strides_along x(in, in.ax), y(call.out, in.ax), all(call.out, call.out.ax);
       const T none = -std::numeric_limits<T>::infinity();
+      const auto shift = [](T m) { return std::isinf(m) ? T(0) : m; };
       const auto sweep = [&](auto f) {
         ir::each_index(in.extent, in.ax.n,
                        [&](const long* at) { f(ir::elements<T>(in)[x(at)], ir::elements<T>(call.out)[y(at)]); });
@@ -27,11 +29,11 @@ void logsumexp_op::run(const ir::general_call& call) {
       const ir::strides_along place(dense, in.ax), place_all(dense, call.out.ax);
       ir::each_index(in.extent, in.ax.n, [&](const long* at) {
         const T m = ir::elements<T>(call.out)[y(at)];
-        sums[static_cast<std::size_t>(place(at))] += math::exp(ir::elements<T>(in)[x(at)] - (m == none ? T(0) : m));
+        sums[static_cast<std::size_t>(place(at))] += math::exp(ir::elements<T>(in)[x(at)] - shift(m));
       });
       ir::each_index(call.out.extent, call.out.ax.n, [&](const long* at) {
         T& m = ir::elements<T>(call.out)[all(at)];
-        m = (m == none ? T(0) : m) + math::log(sums[static_cast<std::size_t>(place_all(at))]);
+        m = shift(m) + math::log(sums[static_cast<std::size_t>(place_all(at))]);
       });
     }
   });

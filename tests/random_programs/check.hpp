@@ -144,6 +144,26 @@ inline std::vector<const ir::op_def*> ops_of(ir::graph_view g) {
   return r;
 }
 
+/// The first node in which two graphs differ, or -1. Axes are equal by name.
+inline int other_node(ir::graph_view a, ir::graph_view b) {
+  const auto alike = [](axis_ref x, axis_ref y) { return x && y ? same(x, y) && x->extent == y->extent : x == y; };
+  const auto all_alike = [&](const axes& x, const axes& y) {
+    return x.n == y.n && std::equal(x.begin(), x.end(), y.begin(), alike);
+  };
+  for (int i = 0; i < a.size(); i++) {
+    if (i >= b.size()) return i;
+    const ir::node &x = a[i], &y = b[i];
+    if (x.op != y.op || x.count != y.count || x.k != y.k || !all_alike(x.ax, y.ax)) return i;
+    for (int j = 0; j < x.count; j++)
+      if (a.in(x, j) != b.in(y, j)) return i;
+    if (std::bit_cast<std::uint64_t>(x.at.value) != std::bit_cast<std::uint64_t>(y.at.value) ||
+        x.at.start != y.at.start || x.at.label != y.at.label || !alike(x.at.axis, y.at.axis) ||
+        !alike(x.at.to, y.at.to) || !all_alike(x.at.shape, y.at.shape))
+      return i;
+  }
+  return -1;
+}
+
 /// What is wrong with a program: nothing, or in which respect, and how.
 struct finding {
   std::string respect, how;
@@ -181,8 +201,10 @@ inline finding verdict_on(const live_program& p, const values& in, dice roll, in
     if (const ir::message m = ir::verify(g); !m.empty()) return {"illegal", std::string(m.view())};
     const std::string text = ir::to_text(g);
     const auto used = ops_of(g);
-    if (ir::to_text(ir::read_text(text, {used.data(), g.size()}).graph.view()) != text)
-      return {"its text reads back otherwise", ""};
+    const ir::read_graph read = ir::read_text(text, {used.data(), g.size()});
+    if (ir::to_text(read.graph.view()) != text) return {"its text reads back otherwise", ""};
+    if (const int i = other_node(g, read.graph.view()); i >= 0)
+      return {"its text reads back as another graph", "from %" + std::to_string(i) + " on"};
   }
   const double magnitude = summed_magnitude(p, in);
   const auto apart = [&](const values& a, const values& b, precision how, double tolerance) {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: arrange: the wanted axes lack query in ([query, d=64]) at HERE
+// expect: broadcast: the wanted axes lack query in ([query, d=64]); name all of the operand's axes, or sum over this one before at HERE
 #include "../case.hpp"
 
 namespace broadcast_to_fewer_axes {

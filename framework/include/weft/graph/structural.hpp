@@ -147,5 +147,14 @@ constexpr expr extent(axis_ref a) {
   return r;
 }
 /// x with exactly the axes `to`, repeated along those that it lacks.
-constexpr expr broadcast(const at& x, const axes& to) { return ir::arrange(x.e, to, x.where); }
+constexpr expr broadcast(const at& x, const axes& to) {
+  if (x.e.id >= 0)
+    for (axis_ref a : x.e.ax())
+      if (!to.has(a))
+        return ir::complain(
+            x.e, "broadcast",
+            {{}, "the wanted axes lack", a, nullptr, "name all of the operand's axes, or sum over this one before"},
+            x.where);
+  return ir::arrange(x.e, to, x.where);
+}
 } // namespace weft

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <weft/kernel/math.hpp>
+#include <weft/ops/abs.hpp>
 #include <weft/ops/max.hpp>
 
 namespace weft {
@@ -14,10 +15,10 @@ struct exp_op : elementwise<1> {
   static constexpr double flops = 12;
   [[gnu::always_inline]] static auto eval(auto x) { return math::exp(x); }
   static constexpr std::array<expr, 1> partials(const expr&, const expr& y) { return {y}; }
-  /// The largest x (0 if that is -infinity): exp(x - shift) is at most 1, and never NaN where x is -infinity.
+  /// The largest x (0 if that is infinite): exp(x - shift) is at most 1, or infinite where x is, and never NaN.
   static constexpr expr shift(const expr& x, const axes& over) {
     const expr m = max(x, over);
-    return where(m == -infinity, 0.0, m);
+    return where(abs(m) == infinity, 0.0, m);
   }
   static constexpr ir::interval range(ir::interval x) { return {0, x.hi == -infinity ? 0 : infinity}; }
 };

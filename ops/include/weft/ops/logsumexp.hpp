@@ -13,7 +13,8 @@ namespace weft {
 constexpr expr logsumexp(const at& x, const axes& over);
 
 /// log sum exp(x) over axes, stable: m + log sum exp(x - m), m the largest.  Where every x is -infinity (or the axis is
-/// empty) -infinity, and its derivative 0.  d/dx = exp(x - guarded(y)): the softmax.
+/// empty) -infinity, and its derivative 0; where one is +infinity +infinity, and its derivative NaN there, 0 elsewhere.
+/// d/dx = exp(x - guarded(y)): the softmax.
 struct logsumexp_op {
   static constexpr std::string_view name = "logsumexp";
   static constexpr ir::form how = ir::form::general;
@@ -31,7 +32,7 @@ struct logsumexp_op {
   static constexpr expr jvp(const expr* in, const expr* t, const expr& y) {
     return sum(t[0] * at(softmax_of(in[0], y)), in[0].ax().without(y.ax()));
   }
-  /// exp(x - m) with m the largest x (0 if that is -infinity).
+  /// exp(x - m) with m the largest x (0 if that is infinite).
   static constexpr expr exponentials(const expr& x, const axes& over) { return exp(x - at(exp_op::shift(x, over))); }
   /// m + log sum exp(x - m): how it runs where it is not streamed.
   static constexpr expr expand(const expr* in, const ir::node& y) {
