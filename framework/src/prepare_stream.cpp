@@ -4,6 +4,7 @@
 #include <weft/passes/memory_access.hpp>
 
 #include <algorithm>
+#include <cmath>
 
 namespace weft::ir {
 namespace {
@@ -276,6 +277,18 @@ template <class T> struct preparation {
     }
   }
 
+  /// Whether something compares values of the space, so that all its walks must find the same bits: the derivative of
+  /// a maximum looks for the value that is equal to it.
+  bool compares() const {
+    for (const node& x : g.nodes) {
+      if (x.k != boolean || !x.ax.has(s.outer) || !x.ax.has(s.inner)) continue;
+      for (int j = 0; j < x.count; j++) {
+        const node& o = g[g.in(x, j)];
+        if (o.k == real && o.ax.has(s.outer) && o.ax.has(s.inner)) return true;
+      }
+    }
+    return false;
+  }
   tile_product product(prepared_tiles& p, range<port> ports, int i) {
     const node& x = p.g[i];
     tile_product y;
@@ -304,10 +317,15 @@ template <class T> struct preparation {
       }
       return pack_of(r, lanes, scale);
     };
-    y.pack_b = packed(y.b, lb, lanes_left, y.alpha);
-    if (y.pack_b >= 0) y.alpha = 1;
-    y.pack_a = packed(y.a, la, lanes_left, y.alpha);
-    if (y.pack_a >= 0) y.alpha = 1;
+    // the number goes with a packed operand, which is another one where lanes run along the other axis
+    int exponent = 0;
+    const bool moves = std::abs(std::frexp(y.alpha, &exponent)) == 0.5 || !compares();
+    const auto scaled = [&](int pack) {
+      if (moves && pack >= 0) y.alpha = 1;
+      return pack;
+    };
+    y.pack_b = scaled(packed(y.b, lb, lanes_left, moves ? y.alpha : 1));
+    y.pack_a = scaled(packed(y.a, la, lanes_left, moves ? y.alpha : 1));
     const auto stride = [](const layout& l, const axes& of, axis_ref n) {
       return of.has(n) ? l.stride[of.find(n)] : 0;
     };

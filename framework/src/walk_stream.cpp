@@ -284,7 +284,7 @@ template <class T> struct walk {
       if (p.merge_now[k] < 0) continue;
       const auto before = static_cast<std::size_t>(p.merge_before[k]), now = static_cast<std::size_t>(p.merge_now[k]);
       if (y.outer) storage[before] = outer_state(y, second), storage[now] = outer_state(y, !second);
-      else storage[before] = inner_state(y) + inner * y.elements;
+      else storage[before] = inner_state(y) + (y.inner ? inner * y.elements : 0);
     }
     for (const tile_step& s : p.steps) {
       if (s.what == step::run_region) region(which, s.index);

@@ -249,20 +249,32 @@ struct score_writer {
     for (int j = 0; j < s.all.at[t].count && s.all.at[t].what == term::product; j++) has = has || s.arg(t, j) == f;
     return has;
   }
-  /// A tile that all terms of a combination have as a factor, else -1.
+  /// Whether the masks among t's factors are among u's.
+  constexpr bool shares_masks(int t, int u) const {
+    bool all = true;
+    for (int j = 0; j < s.all.at[t].count; j++)
+      all = all && (!s.all.at[s.arg(t, j)].mask || has_factor(u, s.arg(t, j)));
+    return all;
+  }
+  /// A tile that all terms of a combination have as a factor behind the same masks (it need not be finite where they
+  /// are 0), else -1.
   constexpr int common_factor(const term& x) const {
     const int first = s.in.at[x.first].of;
     for (int k = 0; k < s.all.at[first].count && s.all.at[first].what == term::product; k++) {
       const int f = s.arg(first, k);
       bool common = s.all.at[f].tile && !s.all.at[f].mask;
-      for (int j = 1; j < x.count && common; j++) common = has_factor(s.in.at[x.first + j].of, f);
+      for (int j = 1; j < x.count && common; j++) {
+        const int other = s.in.at[x.first + j].of;
+        common = has_factor(other, f) && shares_masks(first, other) && shares_masks(other, first);
+      }
       if (common) return f;
     }
     return -1;
   }
-  /// f times a combination without that factor.
+  /// f and the terms' masks times a combination without them.
   constexpr expr factored(const term& x, int f) {
     list<multiple> rest;
+    score_terms::factors whole;
     for (int j = 0; j < x.count; j++) {
       const multiple m = s.in.at[x.first + j];
       score_terms::factors of;
@@ -270,11 +282,12 @@ struct score_writer {
       for (int k = 0; k < s.all.at[m.of].count; k++) {
         const int a = s.arg(m.of, k);
         if (a == f && !left_out) left_out = true;
-        else s.multiply(of, a);
+        else s.multiply(s.all.at[a].mask ? whole : of, a);
       }
       rest.push_back({m.factor, s.product(of)});
     }
-    return write(s.product(f, s.linear(rest)));
+    s.multiply(whole, f), s.multiply(whole, s.linear(rest));
+    return write(s.product(whole));
   }
   /// A linear combination: terms of one side together, then tiles.
   constexpr expr combination(const term& x) {

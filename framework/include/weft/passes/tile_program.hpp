@@ -230,11 +230,25 @@ struct tile_writer {
     return i;
   }
 
+  /// A node, or where it leaves already another one like it: where masks are taken for granted, or axes are loops, two
+  /// values that leave can be the same.
+  constexpr int of_its_own(int i) {
+    for (const port& p : ports) {
+      if (p.what == port::read || p.tile != i) continue;
+      const node x = b.nodes.at[i];
+      attributes a = x.at;
+      a.start = ports.size_;
+      int in[2]{};
+      for (int j = 0; j < x.count; j++) in[j] = b.operands.at[x.first + j];
+      return b.put(x.op, in, x.count, x.ax, x.k, a, x.where);
+    }
+    return i;
+  }
   /// A reduction that is not a sum: it begins with what was found before.
   constexpr int merged(int i) {
     const node& x = g[i];
     const int all = value(g.in(x, 0)), before = input(arranged(x.ax), x.k);
-    const int now = reduced(all, summed(x), &x);
+    const int now = of_its_own(reduced(all, summed(x), &x));
     ports.push_back({port::merge, i, now, before});
     return moved.at[i] = now;
   }
@@ -259,7 +273,7 @@ struct tile_writer {
     const node& x = g[i];
     if (s.stored.at[i]) return ports.push_back({port::keep, i, value(i)});
     if (x.op->how == form::reduce && !x.op->is(trait::sum)) return void(value(i));
-    const int tile = x.op->how == form::contract ? product(x)
+    const int tile = x.op->how == form::contract ? of_its_own(product(x))
                      : x.op->how == form::reduce ? reduced(value(g.in(x, 0)), summed(x), nullptr)
                                                  : general(x);
     const int scaled = s.running.at[i] >= 0 ? factor(s.running.at[i]) : -1;
