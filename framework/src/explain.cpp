@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/facts/explain.hpp>
 
-#include "extents.hpp"
+#include "planned.hpp"
 
 #include <weft/facts/cost.hpp>
 #include <weft/run/blas.hpp>
+#include <weft/run/layout.hpp>
 
 #include <fmt/format.h>
 
@@ -25,6 +26,7 @@ struct writer {
   graph_view g;
   const extent_table* extents; ///< none: what depends on them is left out
   int real_size;
+  std::vector<std::string> tiles; ///< of each stream: how many tiles its masks leave
   std::string out;
 
   bool known() const { return extents || all_static(g); }
@@ -159,6 +161,7 @@ struct writer {
                                  memory.offset[i] < 0 ? "result" : fmt::format("arena +{}", memory.offset[i]));
           });
       out += fmt::format("      {}, {}; to {}\n", scaled(f, "FLOP"), scaled(static_cast<double>(b), "B"), where);
+      if (s.what == step::run_stream && !tiles.empty()) out += tiles[static_cast<std::size_t>(s.id)];
     }
     if (known())
       out += fmt::format("in all {}, {} moved; arena {}\n", scaled(all_flops, "FLOP"),
@@ -183,12 +186,42 @@ struct writer {
     out += fmt::format("products run on OpenBLAS ({} kernels)\n", blas_core());
   }
 };
+
+/// Of each stream with masks of inputs and indices: the tiles that they leave. No other value is looked at.
+template <class T> std::vector<std::string> masked_tiles(const program_data& p, const extent_table& extents,
+                                                         const std::vector<tensor_ref>& inputs) {
+  planned x;
+  x.extents = extents, x.inputs = inputs;
+  for (int o : p.lowered.outputs) {
+    tensor_ref t;
+    t.type = lane_dtype<T>(p.lowered[o].k), t.ax = p.lowered[o].ax;
+    extents.fill(t.ax, t.extent);
+    x.outputs.push_back(weft::layout::dense(t));
+  }
+  plan_steps<T>(p, x);
+  for (int i = 0; i < p.lowered.inputs.size(); i++)
+    x.storage[static_cast<std::size_t>(p.lowered.inputs[i])] = inputs[static_cast<std::size_t>(i)].data;
+  std::vector<std::string> all(static_cast<std::size_t>(p.plan.streams.size()));
+  for (int k = 0; k < p.plan.steps.size(); k++) {
+    const step& s = p.plan.steps[k];
+    if (s.what != step::run_stream) continue;
+    stream_call& c = x.streams[static_cast<std::size_t>(k)];
+    if (c.masks.empty() || !is_countable(p.lowered, c)) continue;
+    const tile_counts n = count_tiles<T>(c, p.plan, x.storage.data());
+    all[static_cast<std::size_t>(s.id)] = fmt::format("      tiles of {} x {}: {} kept, {} partial, {} skipped\n",
+                                                      c.width, c.rows, n.kept, n.partial, n.skipped);
+  }
+  return all;
+}
 } // namespace
 
 std::string explain(const program_data& p, const std::vector<tensor_ref>* inputs, int real_size) {
   std::unique_ptr<extent_table> extents;
   if (inputs) extents = std::make_unique<extent_table>(p, *inputs);
-  writer w{p, p.lowered, extents.get(), real_size, {}};
+  writer w{p, p.lowered, extents.get(), real_size, {}, {}};
+  if (inputs)
+    w.tiles = real_size == sizeof(float) ? masked_tiles<float>(p, *extents, *inputs)
+                                         : masked_tiles<double>(p, *extents, *inputs);
   w.out = fmt::format("{} steps from {} traced nodes ({} after the passes)\n", p.plan.steps.size(), p.source.size(),
                       p.lowered.size());
   w.steps();

@@ -256,5 +256,11 @@ long machine::arena_bytes() const { return s_->plans.empty() ? 0 : s_->plans[0]-
 long machine::scratch_bytes() const {
   return s_->plans.empty() ? 0 : s_->plans[0]->pack_bytes + s_->plans[0]->worker_bytes * s_->plans[0]->workers;
 }
+tile_counts machine::tiles() const {
+  tile_counts all;
+  if (!s_->plans.empty())
+    for (const stream_call& c : s_->plans[0]->streams) all += tiles_of(c);
+  return all;
+}
 void machine::check_nan(bool on) { s_->looks_for_nan = on; }
 } // namespace weft::ir

@@ -385,7 +385,8 @@ template <class T> struct preparation {
       const node& x = p.g[i];
       char& v = p.varies[static_cast<std::size_t>(i)];
       const bool mask_read = x.op->how == form::input && x.k != real && p.read[static_cast<std::size_t>(i)] >= 0;
-      v = x.op->how == form::index || mask_read ? 2 : x.op->how == form::constant ? 1 : 0;
+      const bool number = x.op->how == form::constant || x.op->how == form::extent;
+      v = x.op->how == form::index || mask_read ? 2 : number ? 1 : 0;
       if (x.op->how != form::map && x.op->how != form::view) continue;
       for (int j = 0; j < x.count; j++) v = std::max(v, p.varies[static_cast<std::size_t>(p.g.in(x, j))]);
     }
@@ -430,6 +431,19 @@ template stream_call prepare_stream<float>(graph_view, const plan_view&, const t
                                            function_ref<region_memory(int)>);
 template stream_call prepare_stream<double>(graph_view, const plan_view&, const tile_walk&, const extent_table&,
                                             function_ref<region_memory(int)>);
+
+tile_counts tiles_of(const stream_call& c) {
+  tile_counts all;
+  for (const stream_worker& w : c.workers) all += w.tiles;
+  return all;
+}
+bool is_countable(graph_view g, const stream_call& c) {
+  const prepared_tiles& p = c.program[0];
+  for (std::size_t i = 0; i < p.varies.size(); i++)
+    if (p.varies[i] == 2 && p.read[i] >= 0)
+      if (g[c.reads[static_cast<std::size_t>(p.read[i])].from.storage].op->how != form::input) return false;
+  return true;
+}
 
 void add_workers(stream_call& c, int workers) {
   while (static_cast<int>(c.workers.size()) < workers) {

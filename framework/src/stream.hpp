@@ -105,6 +105,7 @@ struct prepared_tiles {
 };
 
 struct stream_worker {
+  tile_counts tiles; ///< of the run at hand
   std::vector<void*> storage[2];
   std::vector<region_call> regions[2];
   std::vector<interval> range;
@@ -138,6 +139,12 @@ template <class T> stream_call prepare_stream(graph_view g, const plan_view& pla
                                               const extent_table& extents, function_ref<region_memory(int)> memory);
 /// Makes room for so many workers.
 void add_workers(stream_call& c, int workers);
+/// Of the last run.
+tile_counts tiles_of(const stream_call& c);
+/// Whether masks are of indices and inputs alone, so that its tiles can be counted before it runs; and how many there
+/// are of which kind. `storage`: of the graph's inputs.
+bool is_countable(graph_view g, const stream_call& c);
+template <class T> tile_counts count_tiles(stream_call& c, const plan_view& plan, void* const* storage);
 
 template <class T>
 void run_stream(stream_call& c, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,

@@ -92,6 +92,7 @@ template <class T> struct walk {
     return false;
   }
   bool second = false; ///< which of its two places a merged outer state is in
+  bool counts = false; ///< counts tiles and does nothing else
 
   void start_task() {
     for (const stream_state& y : c.states)
@@ -177,6 +178,7 @@ template <class T> struct walk {
       const node& x = p.g[i];
       switch (x.op->how) {
       case form::constant: r = {x.at.value, x.at.value}; break;
+      case form::extent: r.lo = r.hi = static_cast<double>(c.extents->of(x.at.axis)); break;
       case form::index: r = index_range(x.at.axis, inner, rows); break;
       case form::input: r = input_range(i, inner, rows); break;
       case form::view: r = w.range[static_cast<std::size_t>(p.g.in(x, 0))]; break;
@@ -250,7 +252,10 @@ template <class T> struct walk {
       for (; from < to; from += c.rows) tile(from, std::min(c.rows, to - from));
       return;
     }
-    if (is_nothing(from, to - from)) return;
+    if (is_nothing(from, to - from)) {
+      w.tiles.skipped += (to - from + c.rows - 1) / c.rows;
+      return;
+    }
     if (to - from > c.rows) {
       const long half = from + ((to - from) / 2 + c.rows - 1) / c.rows * c.rows;
       rows(from, half);
@@ -269,6 +274,8 @@ template <class T> struct walk {
   }
 
   void run(int which, long inner, long rows) {
+    (which == 0 && !c.masks.empty() ? w.tiles.partial : w.tiles.kept)++;
+    if (counts) return;
     here.inner = inner, here.rows = rows;
     prepared_tiles& p = c.program[which];
     auto& storage = w.storage[which];
@@ -461,18 +468,24 @@ template <class T> struct walk {
       });
   }
 
+  /// The coordinates of a task.
+  void go_to(long number) {
+    task = number;
+    for (std::size_t i = loops; i-- > 0;)
+      if (c.parallel[i]) at[i] = number % c.loop[i], number /= c.loop[i];
+  }
   /// Blocks of one chunk.
   void blocks() {
-    start_task();
+    if (!counts) start_task();
     for (long b = chunk; b < c.blocks; b += c.chunks) {
       here.outer = b * c.width, here.lanes = std::min(c.width, c.outer - here.outer);
       for (long k = 0; k < c.serial_total; k++) {
         long rest = k;
         for (std::size_t i = loops; i-- > 0;)
           if (!c.parallel[i]) at[i] = rest % c.loop[i], rest /= c.loop[i];
-        start_block();
+        if (!counts) start_block();
         rows(0, c.inner);
-        finish_block();
+        if (!counts) finish_block();
       }
     }
   }
@@ -519,9 +532,7 @@ void run_stream(stream_call& c, const plan_view& plan, const region_kernel<T>* k
               shared,
               scratch + worker * scratch_stride,
               c.workers[static_cast<std::size_t>(worker)]};
-    x.task = parallel;
-    for (std::size_t i = c.loop.size(); i-- > 0;)
-      if (c.parallel[i]) x.at[i] = parallel % c.loop[i], parallel /= c.loop[i];
+    x.go_to(parallel);
     f(x);
   };
   const auto each_task = [&](long n, auto f) {
@@ -529,6 +540,7 @@ void run_stream(stream_call& c, const plan_view& plan, const region_kernel<T>* k
     else if (n > 1) threads.run(n, f);
   };
   if (c.outer == 0) c.blocks = 0;
+  for (stream_worker& w : c.workers) w.tiles = {};
   each_task(c.parallel_total * c.chunks, [&](long k, int worker) {
     with_walk(k / c.chunks, worker, [&](walk<T>& x) {
       x.chunk = k % c.chunks;
@@ -545,4 +557,19 @@ template void run_stream<float>(stream_call&, const plan_view&, const region_ker
                                 long, pool&);
 template void run_stream<double>(stream_call&, const plan_view&, const region_kernel<double>*, void* const*, char*,
                                  char*, long, pool&);
+
+template <class T> tile_counts count_tiles(stream_call& c, const plan_view& plan, void* const* storage) {
+  add_workers(c, 1);
+  stream_worker& w = c.workers[0];
+  w.tiles = {};
+  for (long k = 0; k < c.parallel_total * c.chunks && c.outer > 0; k++) {
+    walk<T> x{c, plan, nullptr, storage, nullptr, nullptr, w};
+    x.counts = true, x.chunk = k % c.chunks;
+    x.go_to(k / c.chunks);
+    x.blocks();
+  }
+  return w.tiles;
+}
+template tile_counts count_tiles<float>(stream_call&, const plan_view&, void* const*);
+template tile_counts count_tiles<double>(stream_call&, const plan_view&, void* const*);
 } // namespace weft::ir

@@ -18,6 +18,17 @@ enum class policy {
   compiled     ///< the plan; regions run as generated kernels
 };
 
+/// Tiles of score spaces, by what their masks do.
+struct tile_counts {
+  long kept = 0;    ///< no mask touches them
+  long partial = 0; ///< masked in part, as far as ranges tell
+  long skipped = 0; ///< nothing of them is computed
+  constexpr tile_counts& operator+=(const tile_counts& o) {
+    kept += o.kept, partial += o.partial, skipped += o.skipped;
+    return *this;
+  }
+};
+
 namespace ir {
 /// An object of this type stands in the signature of every function that packets cross, and the packet's width in the
 /// name of its namespace: objects made for different instruction sets fail to link instead of mixing.
@@ -62,6 +73,8 @@ public:
   /// Bytes of the arena and of the scratch of all threads, for the extents last used.
   long arena_bytes() const;
   long scratch_bytes() const;
+  /// Of all walks of the last run.
+  tile_counts tiles() const;
   /// Looks for the first NaN after each step, in the order of the plan, and throws an error that names node and
   /// indices.
   void check_nan(bool on);

@@ -64,6 +64,8 @@ public:
   /// Bytes of values between the steps, and of scratch for all threads, as planned for the last call.
   long arena_bytes() const { return machine_.arena_bytes(); }
   long scratch_bytes() const { return machine_.scratch_bytes(); }
+  /// The tiles of all walks over score spaces in the last run: kept, partial, skipped.
+  tile_counts tiles() const { return machine_.tiles(); }
   /// On request: throws an error that names the first NaN's node and indices. Slow.
   void check_nan(bool on = true) { machine_.check_nan(on); }
 };

@@ -28,7 +28,10 @@ struct mod_op : elementwise<2> {
   static constexpr std::array<expr, 2> partials(const expr& a, const expr& b, const expr& y) {
     return {expr(1), -at(round((a - at(y)) / at(b)))};
   }
-  static constexpr ir::interval range(ir::interval, ir::interval b) {
+  static constexpr ir::interval range(ir::interval a, ir::interval b) {
+    const double period = math::floor(a.lo / b.lo);
+    if (b.lo == b.hi && b.lo > 0 && period == math::floor(a.hi / b.lo)) // within one period
+      return {a.lo - period * b.lo, a.hi - period * b.lo};
     return {b.lo < 0 ? b.lo : 0, b.hi > 0 ? b.hi : 0};
   }
 };
