@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#define BOOST_TEST_MODULE program_skipping
+#define BOOST_TEST_MODULE streams_skipping
 #include <weft/kernel/tile.hpp>
 #include <weft/weft.hpp>
 
