@@ -44,6 +44,7 @@ constexpr auto look = [](expr q, expr k, expr v, expr factor, expr dy) {
 };
 constexpr auto look_at = compile(look, arg<"q">(set, query, d), arg<"k">(set, key, d), arg<"v">(set, key, d),
                                  arg<"factor">(), arg<"dy">(set, query, d));
+static_assert(!look_at.materializes(query, key)); // scores and weights exist only as tiles
 } // namespace steps
 
 namespace {

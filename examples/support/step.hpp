@@ -39,6 +39,7 @@ std::function<void()> compiled_step_4(step_data& x);
 template <const auto& Schema> std::function<void()> compiled_step(step_data& x) {
   static constexpr auto program =
       compile(value_and_grad(loss), params<"w", Schema>, tokens_arg, targets_arg, factor_arg);
+  static_assert(!program.materializes(query, key)); // scores and weights exist only as tiles
   return bound_step(program, x);
 }
 } // namespace text_model

@@ -1,41 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #define BOOST_TEST_MODULE program_memory
+#include <support/counted_memory.hpp>
+
 #include <weft/weft.hpp>
 
 #include <boost/test/unit_test.hpp>
 
-#include <atomic>
-#include <cstdlib>
-#include <new>
-
 /// What the program says that a run takes is what the allocator sees.
-namespace {
-std::atomic<long> live{0}, peak{0};
-
-/// Each block knows its size: it stands before it, in as many bytes as the alignment needs.
-void* allocated(std::size_t n, std::size_t alignment) {
-  const std::size_t room = std::max(alignment, std::size_t(16));
-  auto* p = static_cast<char*>(std::aligned_alloc(room, (n + 2 * room - 1) / room * room));
-  if (!p) throw std::bad_alloc();
-  *reinterpret_cast<std::size_t*>(p) = n;
-  const long now = live += static_cast<long>(n);
-  for (long highest = peak; now > highest && !peak.compare_exchange_weak(highest, now);) {}
-  return p + room;
-}
-void released(void* p, std::size_t alignment) {
-  if (!p) return;
-  char* block = static_cast<char*>(p) - std::max(alignment, std::size_t(16));
-  live -= static_cast<long>(*reinterpret_cast<std::size_t*>(block));
-  std::free(block);
-}
-} // namespace
-void* operator new(std::size_t n) { return allocated(n, 16); }
-void* operator new(std::size_t n, std::align_val_t a) { return allocated(n, static_cast<std::size_t>(a)); }
-void operator delete(void* p) noexcept { released(p, 16); }
-void operator delete(void* p, std::size_t) noexcept { released(p, 16); }
-void operator delete(void* p, std::align_val_t a) noexcept { released(p, static_cast<std::size_t>(a)); }
-void operator delete(void* p, std::size_t, std::align_val_t a) noexcept { released(p, static_cast<std::size_t>(a)); }
-
 namespace demo {
 using namespace weft;
 constexpr axis<"row", 512> row;
@@ -60,8 +31,8 @@ template <class T, class P> void takes_what_it_says(const P& program) {
   run(); // and its result has its shape
   const long kept = run.arena_bytes() + run.scratch_bytes();
   BOOST_TEST(run.arena_bytes() == P::template peak_bytes<T>());
-  const long before = live;
-  peak = before;
+  const long before = support::live_bytes;
+  support::peak_bytes = before;
   auto fresh = program.bind(x, w, u); // plans, takes its memory
   fresh();
   const long result = [&] {
@@ -69,7 +40,7 @@ template <class T, class P> void takes_what_it_says(const P& program) {
     each_leaf([&](const auto& t) { n += t.size() * long(sizeof(T)); }, fresh.result());
     return n;
   }();
-  const long taken = peak - before, bookkeeping = 65536;
+  const long taken = support::peak_bytes - before, bookkeeping = 65536;
   BOOST_TEST(taken >= kept);
   BOOST_TEST(taken <= kept + result + bookkeeping);
   BOOST_TEST(kept > 10 * bookkeeping); // or the bound would say little
