@@ -20,41 +20,58 @@ template <const auto& Plan, int Pass, class T> struct generated {
     return u;
   }();
 
-  /// What a row needs of the call, in variables of its own: stores of packets may alias anything in memory.
-  struct row_of {
-    const T* load[pass.loads + 1];
-    long advance[pass.loads + 1];
-    T* store[pass.stores + 1];
-    T* combine[pass.combines + 1];
-    packet<lane_int<T>> index[pass.indices + 1], index_step[pass.indices + 1];
-    long valid;
-  };
+  /// Whether rows are reduced, each lane by itself: packets are then taken down the rows, column by column, and what
+  /// they are combined with stays in registers.
+  static constexpr bool down = !pass.along && pass.combines > 0;
+  static constexpr bool counts = pass.along && pass.combines > 0;
 
-  /// One instruction for packet i of a row. `Whole`: all lanes of the packet count.
-  template <int I, bool Whole> [[gnu::always_inline]] static void execute(packet<T>* v, packet<T>* totals, row_of& row,
-                                                                          long i) {
+  /// Packets taken one after another: their places, and the steps from one to the next; in variables of its own, as
+  /// stores of packets may alias anything in memory.
+  struct line {
+    const T* load[pass.loads + 1];
+    long load_step[pass.loads + 1];
+    T* store[pass.stores + 1];
+    long store_step[pass.stores + 1];
+    packet<lane_int<T>> index[pass.indices + 1], index_step[pass.indices + 1];
+    packet<T> totals[pass.combines * queue + 1];
+  };
+  /// Row r from its packet i on, or the column of packets.
+  [[gnu::always_inline]] static void start(line& l, const lane_call<T>& c, long r, long i) {
+    using lane = lane_int<T>;
+    using ints = packet<lane>;
+    for (int k = 0; k < pass.loads; k++) {
+      l.load[k] = c.load[k] + r * c.load_row[k] + i * c.advance[k];
+      l.load_step[k] = down ? c.load_row[k] : c.advance[k];
+    }
+    for (int k = 0; k < pass.stores; k++) {
+      l.store[k] = c.store[k] + r * c.store_row[k] + i * lanes<T>;
+      l.store_step[k] = down ? c.store_row[k] : lanes<T>;
+    }
+    for (int k = 0; k < pass.indices; k++) {
+      const lane first = static_cast<lane>(c.index[k] + static_cast<lane>(r) * c.index_row[k] +
+                                           static_cast<lane>(i) * c.index_packet[k]);
+      l.index[k] = broadcast<ints>(first) + iota<ints>() * broadcast<ints>(c.index_lane[k]);
+      l.index_step[k] = broadcast<ints>(down ? c.index_row[k] : c.index_packet[k]);
+    }
+  }
+
+  /// One instruction for packet i of a line. With `Part`, lanes from `valid` on don't count.
+  template <int I, bool Part> [[gnu::always_inline]] static void execute(packet<T>* v, line& l, long i, long valid) {
     constexpr instruction x = at<I>;
     if constexpr (uniform[I]) return; // computed before
-    else if constexpr (x.what == instruction::load) v[I] = load(row.load[x.slot] + i * row.advance[x.slot]);
+    else if constexpr (x.what == instruction::load) v[I] = load(l.load[x.slot] + i * l.load_step[x.slot]);
     else if constexpr (x.what == instruction::index) {
-      v[I] = bits_as<packet<T>>(row.index[x.slot]);
-      row.index[x.slot] += row.index_step[x.slot];
+      v[I] = bits_as<packet<T>>(l.index[x.slot]);
+      l.index[x.slot] += l.index_step[x.slot];
     } else if constexpr (x.what == instruction::apply) v[I] = applied<I>(v);
     else if constexpr (x.what == instruction::combine) {
       constexpr auto one = x.op->template code<T>(x.common).one;
-      packet<T> both[2];
-      if constexpr (pass.along) {
-        packet<T>* q = totals + x.slot * queue;
-        both[0] = q[0],
-        both[1] = Whole ? v[x.arg[0]] : counted<T>(v[x.arg[0]], row.valid - i * lanes<T>, x.op->neutral, x.common);
+      packet<T>* q = l.totals + x.slot * queue;
+      const packet<T> both[2]{q[0], Part ? counted<T>(v[x.arg[0]], valid, x.op->neutral, x.common) : v[x.arg[0]]};
+      if constexpr (pass.along)
         for (int k = 0; k + 1 < queue; k++) q[k] = q[k + 1];
-        q[queue - 1] = one(both);
-      } else {
-        T* total = row.combine[x.slot] + i * lanes<T>;
-        both[0] = load(total), both[1] = v[x.arg[0]];
-        store(total, one(both));
-      }
-    } else store(row.store[x.slot] + i * lanes<T>, v[x.arg[0]]);
+      q[pass.along ? queue - 1 : 0] = one(both);
+    } else store(l.store[x.slot] + i * l.store_step[x.slot], v[x.arg[0]]);
   }
   template <int I> [[gnu::always_inline]] static packet<T> applied(const packet<T>* v) {
     constexpr instruction x = at<I>;
@@ -80,34 +97,25 @@ template <const auto& Plan, int Pass, class T> struct generated {
 
   static void run(const lane_call<T>& call) { run(call, std::make_integer_sequence<int, pass.count>{}); }
   template <int... I> static void run(const lane_call<T>& call, std::integer_sequence<int, I...>) {
-    using lane = lane_int<T>;
-    using ints = packet<lane>;
-    constexpr bool counts = pass.along && pass.combines > 0;
     const lane_call<T> c = call;
     packet<T> v[pass.count];
     (execute_uniform<I>(v, c), ...);
-    for (long r = 0; r < c.rows; r++) {
-      row_of row;
-      for (int k = 0; k < pass.loads; k++) row.load[k] = c.load[k] + r * c.load_row[k], row.advance[k] = c.advance[k];
-      for (int k = 0; k < pass.stores; k++) row.store[k] = c.store[k] + r * c.store_row[k];
-      for (int k = 0; k < pass.combines; k++) row.combine[k] = c.combine[k];
-      for (int k = 0; k < pass.indices; k++) {
-        const lane first = static_cast<lane>(c.index[k] + static_cast<lane>(r) * c.index_row[k]);
-        row.index[k] = broadcast<ints>(first) + iota<ints>() * broadcast<ints>(c.index_lane[k]);
-        row.index_step[k] = broadcast<ints>(c.index_packet[k]);
-      }
-      row.valid = c.valid;
-      packet<T> totals[pass.combines * queue + 1];
+    const long lines = down ? c.packets : c.rows;
+    const long whole = down ? c.rows : counts ? c.valid / lanes<T> : c.packets;
+    for (long n = 0; n < lines; n++) {
+      line l;
+      start(l, c, down ? 0 : n, down ? n : 0);
+      const auto totals = [&](auto f) __attribute__((always_inline)) {
+        for (int k = 0; k < pass.combines; k++)
+          if constexpr (counts)
+            for (int q = 0; q < queue; q++) f(l.totals[k * queue + q], c.combine[k] + (n * queue + q) * lanes<T>);
+          else f(l.totals[k * queue], c.combine[k] + n * lanes<T>);
+      };
+      totals([](packet<T>& t, T* at) __attribute__((always_inline)) { t = load(at); });
+      for (long i = 0; i < whole; i++) (execute<I, false>(v, l, i, 0), ...);
       if constexpr (counts)
-        for (int k = 0; k < pass.combines * queue; k++)
-          totals[k] = load(row.combine[k / queue] + (r * queue + k % queue) * lanes<T>);
-      const long whole = counts ? c.valid / lanes<T> : c.packets;
-      for (long i = 0; i < whole; i++) (execute<I, true>(v, totals, row, i), ...);
-      if constexpr (counts) {
-        if (whole < c.packets) (execute<I, false>(v, totals, row, whole), ...);
-        for (int k = 0; k < pass.combines * queue; k++)
-          store(row.combine[k / queue] + (r * queue + k % queue) * lanes<T>, totals[k]);
-      }
+        if (whole < c.packets) (execute<I, true>(v, l, whole, c.valid - whole * lanes<T>), ...);
+      totals([](packet<T>& t, T* at) __attribute__((always_inline)) { store(at, t); });
     }
   }
 };

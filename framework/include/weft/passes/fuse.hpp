@@ -71,7 +71,7 @@ struct region_writer {
       r.what = instruction::extent, r.slot = slot_in(extents, {slot::position, i, x.at.axis, integer});
     else if (x.op->how == form::index)
       r.what = instruction::index, r.slot = slot_in(indices, {slot::position, i, x.at.axis, integer});
-    else if (s.free.at[i]) r = applied(i, k);
+    else if (s.free.at[i] || repeats(i, k)) r = applied(i, k);
     else {
       r.what = instruction::load, r.common = x.k;
       slot from{slot::value, i, nullptr, x.k};
@@ -81,6 +81,15 @@ struct region_writer {
     }
     stamp.at[i] = passes_made;
     return local.at[i] = emit(r);
+  }
+  /// Whether later phases compute a lane value again instead of keeping it: one cheap map of what they can load.
+  constexpr bool repeats(int i, int k) const {
+    const node& x = s.g.nodes.at[i];
+    if (out.regions.back().along || s.group_of.at[i] != k || s.row.at[i] || x.op->how != form::map || x.op->flops > 1)
+      return false;
+    for (int j = 0; j < x.count; j++)
+      if (const int o = s.sources.at[x.first + j]; !s.free.at[o] && s.group_of.at[o] == k && !s.row.at[o]) return false;
+    return true;
   }
   constexpr instruction applied(int i, int k) {
     const node& x = s.g.nodes.at[i];
@@ -144,10 +153,13 @@ struct region_writer {
     pass.combines = combines.size(), pass.stores = stores.size();
     for (const list<slot>* l : {&loads, &extents, &indices, &combines, &stores})
       for (const slot& x : *l) out.slots.push_back(x);
-    for (int i : out.distinct)
+    while (out.newest.size_ <= pass.count) out.newest.push_back(-1);
+    while (out.older.size_ < index) out.older.push_back(-1);
+    int& newest = out.newest.at[pass.count];
+    out.older.push_back(newest);
+    for (int i = newest; i >= 0; i = out.older.at[i])
       if (equal(out.passes.at[i], pass)) return void(pass.same_as = i);
-    pass.same_as = index;
-    out.distinct.push_back(index);
+    pass.same_as = newest = index;
   }
   constexpr bool equal(const region_pass& a, const region_pass& b) const {
     if (a.count != b.count || a.along != b.along || a.loads != b.loads || a.stores != b.stores) return false;
@@ -163,14 +175,16 @@ struct region_writer {
     r.along = r.space.n == 0 || r.reduced.has(r.space[r.space.n - 1]);
     for (int i : members) row_number.at[i] = s.row.at[i] ? r.rows++ : -1;
     const int last = schedule(k, members);
+    out.regions.push_back(r);
     for (int i : members) scratch_number.at[i] = -1;
     for (int i : members) // a lane value that a later phase reads is kept
       for (int j = 0; j < s.g.nodes.at[i].count; j++) {
         const int o = s.sources.at[s.g.nodes.at[i].first + j];
-        if (s.group_of.at[o] == k && !s.row.at[o] && phase.at[o] < phase.at[i] && scratch_number.at[o] < 0)
+        if (s.group_of.at[o] == k && !s.row.at[o] && phase.at[o] < phase.at[i] && scratch_number.at[o] < 0 &&
+            !repeats(o, k))
           scratch_number.at[o] = r.scratches++;
       }
-    out.regions.push_back(r);
+    out.regions.back().scratches = r.scratches;
     for (int p = -1; p <= last; p++) {
       if (p >= 0) write_pass(k, members, p, false);
       write_pass(k, members, p, true);

@@ -145,7 +145,8 @@ struct plan {
   list<port> ports;
   list<step> tile_steps;
   list<mask> masks;
-  list<int> distinct; ///< passes that equal no earlier one
+  list<int> newest,
+      older; ///< by instructions: the last pass that equals no earlier one; and of each pass the one before
   constexpr plan_view view() const {
     return {instructions, slots,   passes,     regions,       steps, exits,      stored,
             order,        streams, tile_nodes, tile_operands, ports, tile_steps, masks};

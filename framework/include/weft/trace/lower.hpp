@@ -68,42 +68,58 @@ template <plan_sizes S, int Nodes> struct frozen_plan {
             {masks.data(), S.masks}};
   }
 };
-constexpr plan planned(graph_view g) {
-  plan p;
-  fuse(g, p);
-  return p;
-}
 constexpr plan_sizes sizes_of(const plan& p) {
   return {p.instructions.size(),  p.slots.size(), p.passes.size(),     p.regions.size(),
           p.steps.size(),         p.exits.size(), p.streams.size(),    p.tile_nodes.size(),
           p.tile_operands.size(), p.ports.size(), p.tile_steps.size(), p.masks.size()};
 }
-// Through pointers: compilers count each call of an array's index operator.
-template <class T, std::size_t N> constexpr void copy(std::array<T, N>& to, const list<T>& from) {
-  T* p = to.data();
-  for (int i = 0; i < from.size_; i++) p[i] = from.at[i];
+/// Calls f(list of a, list of b) for all lists of two plans.
+constexpr void each_list(auto& a, auto& b, auto f) {
+  f(a.instructions, b.instructions), f(a.slots, b.slots), f(a.passes, b.passes), f(a.regions, b.regions);
+  f(a.steps, b.steps), f(a.exits, b.exits), f(a.stored, b.stored), f(a.order, b.order), f(a.streams, b.streams);
+  f(a.tile_nodes, b.tile_nodes), f(a.tile_operands, b.tile_operands), f(a.ports, b.ports);
+  f(a.tile_steps, b.tile_steps), f(a.masks, b.masks);
 }
-template <const auto& Graph> inline constexpr plan_sizes plan_sizes_of = sizes_of(planned(Graph.view()));
+// Through pointers: compilers count each call of an array's index operator.
+template <class T> constexpr void copy(T* to, const T* from, int n) {
+  for (int i = 0; i < n; i++) to[i] = from[i];
+}
+/// A plan in arrays that have room for more: planning again for the exact sizes would cost the compiler more.
+template <plan_sizes Room, int Nodes> struct roomy_plan {
+  frozen_plan<Room, Nodes> in;
+  plan_sizes used;
+  bool full = false;
+};
+constexpr plan_sizes room_for_plan(int nodes, int times) {
+  const int n = times * (nodes + 16);
+  return {8 * n, 8 * n, 2 * n, n, n, n, n, 2 * n, 4 * n, 2 * n, n, n};
+}
+template <const auto& Graph, int Times> constexpr auto planned() {
+  roomy_plan<room_for_plan(Graph.node_count, Times), Graph.node_count> r;
+  plan p;
+  fuse(Graph.view(), p);
+  r.used = sizes_of(p);
+  each_list(r.in, p, [&](auto& room, auto& list) { r.full = r.full || list.size_ > static_cast<int>(room.size()); });
+  if (!r.full) each_list(r.in, p, [](auto& to, auto& from) { copy(to.data(), from.at, from.size_); });
+  return r;
+}
+template <const auto& Graph, int Times> inline constexpr auto planned_in_room = planned<Graph, Times>();
+template <const auto& Graph, int Times = 1> constexpr const auto& plan_of() {
+  if constexpr (planned_in_room<Graph, Times>.full) return plan_of<Graph, 4 * Times>();
+  else return planned_in_room<Graph, Times>;
+}
 /// Exact in size, with ops that carry code alone: what a program keeps while it runs.
-template <const auto& Graph> constexpr auto emitted_plan() {
-  frozen_plan<plan_sizes_of<Graph>, Graph.node_count> r;
-  const plan p = planned(Graph.view());
-  copy(r.instructions, p.instructions), copy(r.slots, p.slots), copy(r.passes, p.passes), copy(r.regions, p.regions);
-  copy(r.steps, p.steps), copy(r.exits, p.exits), copy(r.stored, p.stored), copy(r.order, p.order);
-  copy(r.streams, p.streams), copy(r.tile_nodes, p.tile_nodes), copy(r.tile_operands, p.tile_operands);
-  copy(r.ports, p.ports), copy(r.tile_steps, p.tile_steps), copy(r.masks, p.masks);
+template <const auto& Plan, int Nodes> constexpr auto emitted_plan() {
+  frozen_plan<Plan.used, Nodes> r;
+  each_list(r, Plan.in, [](auto& to, auto& from) { copy(to.data(), from.data(), static_cast<int>(to.size())); });
   for (instruction& x : r.instructions) x.op = x.op ? x.op->code_only : nullptr;
   for (node& x : r.tile_nodes) x.op = x.op->code_only;
   return r;
 }
-template <class T, std::size_t N> constexpr void copy_first(std::array<T, N>& to, const T* from) {
-  T* p = to.data();
-  for (std::size_t i = 0; i < N; i++) p[i] = from[i];
-}
 template <const auto& Roomy> constexpr auto emitted_graph() {
   frozen_graph<Roomy.node_count, Roomy.operand_count, Roomy.input_count, Roomy.output_count> f;
-  copy_first(f.nodes, Roomy.nodes), copy_first(f.operands, Roomy.operands), copy_first(f.inputs, Roomy.inputs),
-      copy_first(f.outputs, Roomy.outputs);
+  copy(f.nodes.data(), Roomy.nodes, Roomy.node_count), copy(f.operands.data(), Roomy.operands, Roomy.operand_count);
+  copy(f.inputs.data(), Roomy.inputs, Roomy.input_count), copy(f.outputs.data(), Roomy.outputs, Roomy.output_count);
   for (node& x : f.nodes) x.op = x.op->code_only;
   return f;
 }
@@ -113,6 +129,6 @@ template <class Fn, class... A> struct lowered_of {
   static constexpr const auto& graph() { return lowered_from<traced::graph(), 0, traced::room>(); }
   static constexpr auto run_source = emitted_graph<traced::graph()>();
   static constexpr auto run_graph = emitted_graph<graph()>();
-  static constexpr auto run_plan = emitted_plan<graph()>();
+  static constexpr auto run_plan = emitted_plan<plan_of<graph()>(), graph().node_count>();
 };
 } // namespace weft::ir
