@@ -302,13 +302,6 @@ struct composer {
     const double centre = (d.lo + d.hi) / 2, half = 0.98 * (d.hi - d.lo) / 2;
     return centre + half * at(tanh(fitted(x, ax))) + 0.0037 * (1 + roll.below(5)) * half;
   }
-  /// Whether all axes are bound by inputs. Rows that make others of unbound extent are left out: a derivative can
-  /// outlive the only node that says what the extent is.
-  bool are_bound(const axes& ax) const {
-    return std::all_of(ax.begin(), ax.end(), [&](axis_ref x) {
-      return x->extent != unbound || p.extents.of.count(x->name.substr(0, x->name.find('\'')));
-    });
-  }
   /// An op of the listing, by a row of its samples, perhaps with an axis that it is not about.
   expr listed(const expr& x) {
     static const std::vector<row> all = rows();
@@ -333,7 +326,7 @@ struct composer {
       std::vector<expr> in;
       for (std::size_t k = 0; k < r.in.size(); k++) in.push_back(ir::input(scratch, shapes[k], r.in[k].k, "x"));
       const expr y = ir::attach(scratch, r.f(in));
-      return scratch.error.empty() && y.ax().n <= 5 && small(every) && are_bound(y.ax());
+      return scratch.error.empty() && y.ax().n <= 5 && small(every);
     };
     if (!attempt()) {
       carried = {};

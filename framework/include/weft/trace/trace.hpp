@@ -86,11 +86,27 @@ constexpr void resume(builder& b, graph_view from) {
   for (int x : from.inputs) b.inputs.push_back(x);
 }
 
-/// Copies what the outputs need, and all inputs, in order.
+/// Whether a node says how long an axis is that no input has: its value may be dead, a derivative still has the axis.
+constexpr bool states_extent(graph_view g, const node& x) {
+  if (!x.op->extents) return false;
+  const auto made_here = [&](axis_ref a) {
+    if (!a || a->extent != unbound) return false;
+    for (int i : g.inputs)
+      if (g[i].ax.has(a)) return false;
+    return true;
+  };
+  const extent_rule r = x.op->extents(x.at);
+  bool states = made_here(r.whole);
+  for (axis_ref p : r.parts) states = states || made_here(p);
+  return states;
+}
+/// Copies what the outputs need, all inputs, and what extents are known by, in order.
 constexpr void without_dead_nodes(graph_view from, builder& to) {
   list<int> moved(from.nodes.count, -1);
   for (int o : from.outputs) moved.at[o] = 0;
   for (int i : from.inputs) moved.at[i] = 0;
+  for (int i = 0; i < from.nodes.count; i++)
+    if (states_extent(from, from.nodes.at[i])) moved.at[i] = 0;
   for (int i = from.nodes.count; i-- > 0;)
     if (moved.at[i] >= 0)
       for (int j = 0; j < from[i].count; j++) moved.at[from.operands.at[from.nodes.at[i].first + j]] = 0;
