@@ -13,18 +13,11 @@ namespace {
 struct trials {
   std::uint64_t first, count;
   score_spaces::exponentials how;
+  score_spaces::derivatives what = score_spaces::derivatives::gradients;
   int meaningless = 0; ///< comparisons of NaNs, or next to a step
 
   live_program program(std::uint64_t seed) const {
-    return live_program([&](ir::builder& b) {
-      const score_spaces::function<std::vector<expr>> f{
-          how, seed, std::vector<expr>(static_cast<std::size_t>(score_spaces::results_of(seed)))};
-      auto all = std::apply([&](const auto&... a) { return score_spaces::with_gradients(f)(a.make(b)...); },
-                            score_spaces::arguments);
-      std::vector<expr> out;
-      each_leaf([&](const expr& y) { out.push_back(y); }, all);
-      return out;
-    });
+    return live_program([&](ir::builder& b) { return score_spaces::results(b, how, seed, what); });
   }
   std::string verdict(std::uint64_t seed) {
     const live_program p = program(seed);
@@ -57,15 +50,20 @@ struct trials {
   }
 };
 /// WEFT_RANDOM_PROGRAMS=first:count tries others than the usual ones.
-void try_programs(const score_spaces::exponentials& how) {
-  unsigned long first = 0, count = 500;
+void try_programs(const score_spaces::exponentials& how, unsigned long count = 500,
+                  score_spaces::derivatives what = score_spaces::derivatives::gradients) {
+  unsigned long first = 0;
   if (const char* wish = std::getenv("WEFT_RANDOM_PROGRAMS")) std::sscanf(wish, "%lu:%lu", &first, &count);
-  trials{first, count, how}();
+  trials{first, count, how, what}();
 }
 } // namespace
 
 BOOST_AUTO_TEST_CASE(they_are_never_stored_and_right) { try_programs(score_spaces::ours); }
 BOOST_AUTO_TEST_CASE(so_are_those_of_ops_of_ones_own) { try_programs(score_spaces::theirs); }
+BOOST_AUTO_TEST_CASE(so_are_tangents_and_second_derivatives) {
+  try_programs(score_spaces::ours, 100, score_spaces::derivatives::tangents);
+  try_programs(score_spaces::ours, 100, score_spaces::derivatives::of_gradients);
+}
 BOOST_AUTO_TEST_CASE(those_that_were_once_wrong) {
   for (const std::uint64_t seed : {690, 957, 1158, 2750, 3370}) {
     trials{seed, 1, score_spaces::ours}();

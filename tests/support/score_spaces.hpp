@@ -5,6 +5,8 @@
 #include <weft/trace/arg.hpp>
 #include <weft/trace/transform.hpp>
 
+#include <vector>
+
 /// Random score spaces: one to three products of queries and keys, elementwise ops and masks on them, and one to three
 /// results: products with values, sums, sums of squares, maxima and log-sum-exps over either axis or both. A seed makes
 /// the same program while the compiler runs and while the program does.
@@ -165,5 +167,23 @@ template <class F> constexpr auto with_gradients(const F& f) {
   return [&]<std::size_t... I>(std::index_sequence<I...>) {
     return value_and_grad(f, wrt<I...>);
   }(std::make_index_sequence<reals>{});
+}
+
+enum class derivatives { none, gradients, tangents, of_gradients };
+/// The program of a seed in a builder: its results (after the scalar) and what is derived from them.
+inline std::vector<expr> results(ir::builder& b, const exponentials& how, std::uint64_t seed, derivatives what) {
+  const function<std::vector<expr>> f{how, seed, std::vector<expr>(static_cast<std::size_t>(results_of(seed)))};
+  const auto loss = [&](auto... x) { return std::get<0>(f(x...)); };
+  const auto made = std::apply([&](const auto&... a) { return std::tuple{a.make(b)...}; }, arguments);
+  std::vector<expr> r;
+  const auto add = [&](const auto& all) { each_leaf([&](const expr& one) { r.push_back(one); }, all); };
+  [&]<std::size_t... I>(std::index_sequence<I...>) {
+    if (what == derivatives::none) return add(std::apply(f, made));
+    if (what == derivatives::gradients) return add(std::apply(with_gradients(f), made));
+    const auto moved = std::tuple_cat(made, std::tuple{ir::input(b, std::get<I>(made).ax(), real, "t")...});
+    if (what == derivatives::tangents) add(std::apply(jvp(f, wrt<I...>), moved));
+    else add(std::apply(hvp(loss, wrt<I...>), moved));
+  }(std::make_index_sequence<reals>{});
+  return r;
 }
 } // namespace support::score_spaces
