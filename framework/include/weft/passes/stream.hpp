@@ -143,7 +143,7 @@ struct score_writer {
   constexpr at here(int id) const { return at(expr{&b, id}, where_); }
 
   constexpr piece piece_of(int t) {
-    const term& x = s.all.at[t];
+    const term x = s.all.at[t]; // writing adds terms
     const axis_set ax = x.ax;
     if (x.what == term::inverse) return {write(s.arg(t, 0)).id, ax, piece::divisor};
     if (x.what == term::complement) return {write(s.arg(t, 0)).id, ax, piece::complement};
