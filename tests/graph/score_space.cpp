@@ -1,8 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #define BOOST_TEST_MODULE score_space
 #include <support/program.hpp>
-
-#include <weft/passes/score_space.hpp>
+#include <support/walk_products.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -35,7 +34,7 @@ template <class F> std::string walks(F f) {
   const ir::score_spaces s = ir::find_score_spaces(g);
   std::string text;
   for (const ir::score_stream& t : s.streams) {
-    const ir::product_counts n = ir::count_products(g, s, t);
+    const product_counts n = count_products(g, s, t);
     text += std::string(t.r->name) + " x " + std::string(t.c->name) + ": " + std::to_string(n.inner) + "+" +
             std::to_string(n.outer) + " of component " + std::to_string(t.component) + ", level " +
             std::to_string(t.level) + "; ";

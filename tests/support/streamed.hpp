@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <support/program.hpp>
+#include <support/walk_products.hpp>
 
 #include <weft/facts/print.hpp>
 #include <weft/graph/verify.hpp>
@@ -66,7 +67,7 @@ inline std::string shown(ir::graph_view g) {
   std::string each;
   int products = 0;
   for (const ir::score_stream& t : s.streams) {
-    const ir::product_counts n = ir::count_products(g, s, t);
+    const product_counts n = count_products(g, s, t);
     each += " " + std::to_string(n.inner) + "+" + std::to_string(n.outer);
     products += n.inner + n.outer;
   }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <weft/passes/find_score_spaces.hpp>
 #include <weft/passes/group.hpp>
 
 /// From a graph to a plan: elementwise chains, reductions and what is made of them become regions; products and general

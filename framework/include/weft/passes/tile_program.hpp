@@ -2,6 +2,7 @@
 #pragma once
 #include <weft/graph/structural.hpp>
 #include <weft/passes/plan.hpp>
+#include <weft/passes/score_patterns.hpp>
 #include <weft/passes/score_space.hpp>
 
 /// From the exits of one stream to the program that computes a tile of its space.

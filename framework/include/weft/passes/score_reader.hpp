@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/passes/score_component.hpp>
+#include <weft/passes/score_levels.hpp>
+
+/// Before: the components of a graph are known. After: one of them is terms, and its roots are those of a planner.
+namespace weft::ir {
+
+/// Writes components in terms.
+struct score_reader {
+  graph_view g;
+  const score_spaces& s;
+  const score_level_finder& found;
+  list<int> local, touched; ///< of each node: its term in the component being read, -1 none; and where that is not -1
+
+  constexpr score_reader(graph_view graph, const score_spaces& spaces, const score_level_finder& finder)
+      : g(graph), s(spaces), found(finder), local(graph.size(), -1) {}
+
+  constexpr int set(int i, int t) {
+    touched.push_back(i);
+    return local.at[i] = t;
+  }
+  constexpr int apply(score_terms& t, score_component& c, int i) {
+    const node& x = g.nodes.at[i];
+    const bool reduces = x.op->how == form::reduce || x.op->is(trait::scattering | trait::log_sum_exp);
+    axis_set ax = 0;
+    list<multiple> args;
+    args.reserve(x.count);
+    for (int j = 0; j < x.count; j++) {
+      const int o = g.in(x, j);
+      int a = operand(t, c, o);
+      if (x.op->how != form::map && t[a].ax != s.sets.at[o]) {
+        const multiple narrow{1, a};
+        a = t.put({.what = term::repeated, .ax = s.sets.at[o]}, &narrow, 1);
+      }
+      args.push_back({1, a}), ax |= t[a].ax;
+    }
+    c.sources.push_back(i);
+    return t.put({.what = term::apply,
+                  .mask = x.k == boolean,
+                  .ax = x.op->how == form::map ? ax : s.sets.at[i],
+                  .over = reduces ? reduced_axes(g, i, s.sets) : 0,
+                  .source = c.sources.size_ - 1,
+                  .op = x.op},
+                 args.at, args.size_);
+  }
+  /// The term of a value that the component reads. Axes along which it is only repeated are left out.
+  constexpr int operand(score_terms& t, score_component& c, int i) {
+    while (local.at[i] < 0 && g.nodes.at[i].op->is(trait::keeps_axes | trait::identity)) i = g.in(i, 0);
+    if (local.at[i] >= 0) return local.at[i];
+    const node& x = g.nodes.at[i];
+    int made = -1;
+    if (x.op->how == form::constant && x.at.value < 1e100 && x.at.value > -1e100)
+      made = t.times(x.at.value, t.number_one());
+    else if (x.op->is(trait::guard) && local.at[g.in(x, 0)] >= 0) made = apply(t, c, i);
+    else {
+      const int own = s.component.at[c.members.at[0]];
+      list<multiple> exits; // of this component, that it depends on
+      found.each_exit_before(i, [&](int e) {
+        if (s.component.at[e] == own) exits.push_back({1, local.at[e]});
+      });
+      if (s.recomputed.at[i] && (exits.size_ || x.k == real)) return set(i, value(t, c, i));
+      c.slots.push_back(i);
+      made = t.put({.what = term::outside,
+                    .mask = x.k == boolean,
+                    .tile = s.recomputed.at[i],
+                    .ax = s.sets.at[i],
+                    .source = c.slots.size_ - 1},
+                   exits.at, exits.size_);
+    }
+    return set(i, made);
+  }
+  constexpr int value(score_terms& t, score_component& c, int i) {
+    const node& x = g.nodes.at[i];
+    const auto in = [&](int j) { return operand(t, c, g.in(x, j)); };
+    if (x.op->how == form::contract || (x.op->is(trait::sum) && x.k == real)) {
+      const axis_set over = reduced_axes(g, i, s.sets);
+      score_terms::factors f;
+      for (int j = 0; j < x.count; j++) t.multiply(f, in(j));
+      if (over & ~t.axes_of(f.of)) return apply(t, c, i); // a sum of repeated values
+      if (x.op->how == form::contract) f.number *= x.at.value;
+      return t.sum(f, over);
+    }
+    if (x.k != real) return apply(t, c, i);
+    if (x.op->is(trait::addition | trait::subtraction)) {
+      const int a = in(0), b = in(1);
+      const multiple m[2]{{1, a}, {x.op->is(trait::addition) ? 1.0 : -1.0, b}};
+      return t.linear(m, 2);
+    }
+    if (x.op->is(trait::negation)) return t.times(-1, in(0));
+    if (x.op->is(trait::product) && x.count == 2) {
+      const int a = in(0), b = in(1);
+      return t.product(a, b);
+    }
+    if (x.op->is(trait::quotient)) {
+      const int a = in(0), b = in(1);
+      return t.product(a, t.unary(term::inverse, b));
+    }
+    if (x.op->is(trait::exponential)) return t.unary(term::exponential, in(0), x.op);
+    if (x.op->is(trait::keeps_axes | trait::identity)) return in(0);
+    if (const int kept = selected_against_zero(g, i); kept > 0) {
+      const int condition = in(0), chosen = in(kept);
+      return t.product(kept == 1 ? condition : t.unary(term::complement, condition, nullptr, true), chosen);
+    }
+    return apply(t, c, i);
+  }
+  constexpr void read(score_planner& p, score_component& c, axis_set pair) {
+    p.s.names = &s.names, p.s.pair = pair;
+    for (int i : c.members) set(i, value(p.s, c, i));
+    for (int i : c.roots) p.roots.push_back(local.at[i]);
+    for (int i : touched) local.at[i] = -1;
+    touched.clear();
+  }
+};
+} // namespace weft::ir

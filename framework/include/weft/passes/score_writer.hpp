@@ -1,0 +1,227 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/passes/rewrite.hpp>
+#include <weft/passes/score_component.hpp>
+#include <weft/passes/score_products.hpp>
+
+/// Before: a component is planned, and what its terms read from outside is written. After: so are the terms that a root
+/// needs.
+namespace weft::ir {
+
+struct score_writer : score_products {
+  rewriter& r;
+  score_planner& p;
+  score_component& c;
+
+  constexpr piece piece_of(int t) {
+    const term x = s.all.at[t]; // writing adds terms
+    const axis_set ax = x.ax;
+    if (x.what == term::inverse) return {write(s.arg(t, 0)).id, ax, piece::divisor};
+    if (x.what == term::complement) return {write(s.arg(t, 0)).id, ax, piece::complement};
+    return {write(t).id, ax, x.mask && x.what != term::product ? piece::mask : piece::factor};
+  }
+  constexpr list<piece> pieces_of(const list<int>& of) {
+    list<piece> r;
+    for (int t : of) r.push_back(piece_of(t));
+    return r;
+  }
+
+  /// Whether t is a product with f among its factors.
+  constexpr bool has_factor(int t, int f) const {
+    bool has = false;
+    for (int j = 0; j < s.all.at[t].count && s.all.at[t].what == term::product; j++) has = has || s.arg(t, j) == f;
+    return has;
+  }
+  /// Whether the masks among t's factors are among u's.
+  constexpr bool shares_masks(int t, int u) const {
+    bool all = true;
+    for (int j = 0; j < s.all.at[t].count; j++)
+      all = all && (!s.all.at[s.arg(t, j)].mask || has_factor(u, s.arg(t, j)));
+    return all;
+  }
+  /// A tile that all terms of a combination have as a factor behind the same masks (it need not be finite where they
+  /// are 0), else -1.
+  constexpr int common_factor(const term& x) const {
+    const int first = s.in.at[x.first].of;
+    for (int k = 0; k < s.all.at[first].count && s.all.at[first].what == term::product; k++) {
+      const int f = s.arg(first, k);
+      bool common = s.all.at[f].tile && !s.all.at[f].mask;
+      for (int j = 1; j < x.count && common; j++) {
+        const int other = s.in.at[x.first + j].of;
+        common = has_factor(other, f) && shares_masks(first, other) && shares_masks(other, first);
+      }
+      if (common) return f;
+    }
+    return -1;
+  }
+  /// f and the terms' masks times a combination without them.
+  constexpr expr factored(const term& x, int f) {
+    list<multiple> rest;
+    score_terms::factors whole;
+    for (int j = 0; j < x.count; j++) {
+      const multiple m = s.in.at[x.first + j];
+      score_terms::factors of;
+      bool left_out = false;
+      for (int k = 0; k < s.all.at[m.of].count; k++) {
+        const int a = s.arg(m.of, k);
+        if (a == f && !left_out) left_out = true;
+        else s.multiply(s.all.at[a].mask ? whole : of, a);
+      }
+      rest.push_back({m.factor, s.product(of)});
+    }
+    s.multiply(whole, f), s.multiply(whole, s.linear(rest));
+    return write(s.product(whole));
+  }
+  /// A linear combination: terms of one side together, then tiles.
+  constexpr expr combination(const term& x) {
+    if (x.count == 0) return attach(b, expr(0.0), where_);
+    if (const int f = x.count > 1 ? common_factor(x) : -1; f >= 0) return factored(x, f);
+    if (x.count == 1 && s.all.at[s.in.at[x.first].of].what == term::one)
+      return attach(b, expr(s.in.at[x.first].factor), where_);
+    expr all;
+    bool minus = false; // of what `all` holds
+    for (int k = 3; k >= 0; k--) {
+      expr mine;
+      bool mine_minus = false;
+      const double common = common_size(x, k);
+      for (int sign = 0; sign < 2; sign++)
+        for (int j = 0; j < x.count; j++) {
+          const multiple m = s.in.at[x.first + j];
+          const term& y = s.all.at[m.of];
+          if ((m.factor < 0) != (sign == 1) || side(y.ax) != k) continue;
+          const double size = (m.factor < 0 ? -m.factor : m.factor) / common;
+          expr v = y.what == term::one ? attach(b, expr(size), where_) : write(m.of);
+          if (size != 1 && s.all.at[m.of].what != term::one) v = here(v) * here(expr(size));
+          if (!mine.attached()) mine = v, mine_minus = sign == 1;
+          else mine = (sign == 1) == mine_minus ? here(mine) + here(v) : here(mine) - here(v);
+        }
+      if (!mine.attached()) continue;
+      if (common != 1) mine = here(mine) * here(expr(common));
+      if (!all.attached()) all = mine, minus = mine_minus;
+      else if (minus == mine_minus) all = here(all) + here(mine);
+      else if (minus) all = here(mine) - here(all), minus = false;
+      else all = here(all) - here(mine);
+    }
+    if (minus) all = -here(all);
+    return all;
+  }
+  /// The size of the factors of one side's terms if it is the same for all, else 1.
+  constexpr double common_size(const term& x, int k) const {
+    double common = 0;
+    for (int j = 0; j < x.count; j++) {
+      const multiple m = s.in.at[x.first + j];
+      if (side(s.all.at[m.of].ax) != k) continue;
+      const double size = m.factor < 0 ? -m.factor : m.factor;
+      if (common == 0) common = size;
+      if (size != common || s.all.at[m.of].what == term::one) return 1;
+    }
+    return common == 0 ? 1 : common;
+  }
+
+  /// Which term of y is -guarded(the log-sum-exp of x over C), else -1.
+  constexpr int normaliser(int y, int x, axis_set over, const expr& e) {
+    const term z = s.all.at[y];
+    if (z.what != term::linear) return -1;
+    for (int j = 0; j < z.count; j++) {
+      const multiple m = s.in.at[z.first + j];
+      const term guard = s.all.at[m.of];
+      if (m.factor != -1 || guard.what != term::apply || !guard.op->is(trait::guard)) continue;
+      const int l = s.arg(m.of, 0);
+      const term lse = s.all.at[l];
+      if (lse.what == term::apply && lse.op->is(trait::log_sum_exp) && lse.op->exponentials && lse.over == over &&
+          s.arg(l, 0) == x && lse.op->exponentials(write(x), s.names->list_of(over)).id == e.id)
+        return j;
+    }
+    return -1;
+  }
+  constexpr expr part(const sum_part& q, axis_set over) {
+    list<piece> rest = pieces_of(q.rest);
+    list<piece> outside = pieces_of(q.pulled);
+    if (q.x >= 0) {
+      const expr x = write(q.x), shift = q.exponential->shift(x, s.names->list_of(over));
+      const expr lowered = here(x) - here(shift);
+      const expr e = emit(q.exponential, &lowered, 1, {}, where_);
+      rest.push_back({e.id, s.all.at[q.x].ax});
+      const int n = normaliser(q.y, q.x, over, e);
+      if (n >= 0) { // exp(shift - lse) = 1 / sum of the exponentials
+        const expr total = sum(here(e), s.names->list_of(over)), empty = here(total) == 0.0,
+                   inverse = 1.0 / here(total);
+        outside.push_back({where(here(empty), 0.0, here(inverse)).id, s.all.at[q.x].ax & ~over});
+        list<multiple> others;
+        const term z = s.all.at[q.y];
+        for (int j = 0; j < z.count; j++)
+          if (j != n) others.push_back(s.in.at[z.first + j]);
+        if (others.size_) {
+          const int y = s.linear(others);
+          const expr v = write(y);
+          outside.push_back({emit(q.exponential, &v, 1, {}, where_).id, s.all.at[y].ax});
+        }
+      } else {
+        const expr y = write(q.y), power = here(y) + here(shift);
+        outside.push_back(
+            {emit(q.exponential, &power, 1, {}, where_).id, s.all.at[q.y].ax | (s.all.at[q.x].ax & ~over)});
+      }
+    }
+    expr v = sum_of(rest, over);
+    if (outside.size_) {
+      axis_set ax = 0;
+      for (const piece& x : rest) ax |= x.ax;
+      outside.push_back({v.id, ax & ~over});
+      v = {&b, product(outside).id};
+    }
+    return v;
+  }
+
+  constexpr expr write(int t) {
+    while (c.made.size_ < s.all.size_) c.made.push_back(-1);
+    if (c.made.at[t] >= 0) return {&b, c.made.at[t]};
+    const expr e = written(t);
+    while (c.made.size_ < s.all.size_) c.made.push_back(-1);
+    c.made.at[t] = e.id;
+    return e;
+  }
+  constexpr expr written(int t) {
+    const term x = s.all.at[t];
+    switch (x.what) {
+    case term::outside: return r[c.slots.at[x.source]];
+    case term::one: return attach(b, expr(1.0), where_);
+    case term::linear: return combination(x);
+    case term::exponential: {
+      const expr in = write(s.arg(t, 0));
+      return emit(x.op, &in, 1, {}, where_);
+    }
+    case term::repeated: return arrange(write(s.arg(t, 0)), s.names->list_of(x.ax), where_);
+    case term::sum: {
+      list<int> of;
+      for (int j = 0; j < x.count; j++) of.push_back(s.arg(t, j));
+      if (!x.exit) return sum_of(pieces_of(of), x.over);
+      expr all;
+      for (int k = 0; k < p.parts_of.at[t]; k++) {
+        const sum_part& q = p.parts.at[p.first_part.at[t] + k];
+        const expr v = part(q, x.over);
+        if (!all.attached()) all = q.factor == 1 ? v : q.factor == -1 ? -here(v) : here(v) * here(expr(q.factor));
+        else if (q.factor == 1) all = here(all) + here(v);
+        else if (q.factor == -1) all = here(all) - here(v);
+        else all = here(all) + here(here(v) * here(expr(q.factor)));
+      }
+      return all;
+    }
+    case term::apply: {
+      const node y = r.from[c.sources.at[x.source]];
+      return with_room<expr>(x.count, [&](expr* in) {
+        for (int j = 0; j < x.count; j++) in[j] = write(s.arg(t, j));
+        return x.exit && y.op->is(trait::log_sum_exp) && y.op->expand ? y.op->expand(in, y)
+                                                                      : emit(y.op, in, x.count, y.at, y.where);
+      });
+    }
+    default: { // a product, or a factor on its own
+      list<piece> of;
+      if (x.what == term::product)
+        for (int j = 0; j < x.count; j++) of.push_back(piece_of(s.arg(t, j)));
+      else of.push_back(piece_of(t));
+      return {&b, product(of).id};
+    }
+    }
+  }
+};
+} // namespace weft::ir
