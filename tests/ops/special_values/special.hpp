@@ -6,36 +6,33 @@
 #include <boost/test/unit_test.hpp>
 
 /// One special value: what an op makes of it, by both policies and in both precisions, and its derivatives.
-namespace support {
+namespace support::special_values {
 
 inline constexpr double inf = infinity, undefined = std::numeric_limits<double>::quiet_NaN();
 inline constexpr axis<"x"> x;       // as many places as a row has numbers
 inline constexpr axis<"none"> none; // empty
 inline constexpr axis<"row", 2> across;
 
-using numbers = std::vector<double>;
-inline value reals(const numbers& v) {
-  value t(real, precision::twice, axes(x), {static_cast<long>(v.size())});
-  for (std::size_t i = 0; i < v.size(); i++) t.set(static_cast<long>(i), v[i]);
-  return t;
-}
-inline value integers(const numbers& v) {
-  value t(integer, precision::twice, axes(x), {static_cast<long>(v.size())});
-  for (std::size_t i = 0; i < v.size(); i++) t.set(static_cast<long>(i), v[i]);
-  return t;
-}
-inline value booleans(const numbers& v) {
-  value t(boolean, precision::twice, axes(x), {static_cast<long>(v.size())});
-  for (std::size_t i = 0; i < v.size(); i++) t.set(static_cast<long>(i), v[i]);
-  return t;
-}
-inline value matrix(const axes& ax, const std::vector<long>& extents, const numbers& v) {
-  value t(real, precision::twice, ax, extents);
-  for (std::size_t i = 0; i < v.size(); i++) t.set(static_cast<long>(i), v[i]);
-  return t;
-}
+inline const double ln2 = std::log(2.0), e = std::exp(1.0), softmax_of_one = e / (1 + e);
 
-using function = std::function<expr(const std::vector<expr>&)>;
+using numbers = std::vector<double>;
+inline value filled(kind k, const axes& ax, const std::vector<long>& extents, const numbers& v) {
+  value t(k, precision::twice, ax, extents);
+  for (std::size_t i = 0; i < v.size(); i++) t.set(static_cast<long>(i), v[i]);
+  return t;
+}
+inline value along_x(kind k, const numbers& v) { return filled(k, axes(x), {static_cast<long>(v.size())}, v); }
+inline value reals(const numbers& v) { return along_x(real, v); }
+inline value integers(const numbers& v) { return along_x(integer, v); }
+inline value booleans(const numbers& v) { return along_x(boolean, v); }
+inline value matrix(const axes& ax, const std::vector<long>& extents, const numbers& v) {
+  return filled(real, ax, extents, v);
+}
+inline const value empty_rows = matrix({across, none}, {2, 0}, {});
+
+template <class Op> const ir::op_def* of() { return ir::op<Op>; }
+using v = const std::vector<expr>&;
+using function = std::function<expr(v)>;
 struct special {
   const ir::op_def* op; ///< null for composites
   const char* what;
@@ -118,4 +115,4 @@ inline void check(const special& s) {
       }
     }
 }
-} // namespace support
+} // namespace support::special_values

@@ -1,0 +1,35 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <ops/special_values/special.hpp>
+
+/// Of losses.
+namespace support::special_values {
+inline std::vector<special> losses() {
+  return {
+      {nullptr,
+       "binary_cross_entropy at 0 and 1",
+       [](v a) { return binary_cross_entropy(a[0], a[1], loss_reduction::none); },
+       {reals({0, 1, 0, 1, .5}), reals({0, 1, 1, 0, 1})},
+       {0, 0, 100, 100, ln2},
+       {{1, -1, 0, 0, -2}, {100, -100, 100, -100, 0}}},
+      {nullptr,
+       "binary_cross_entropy_with_logits is as large as the logits",
+       [](v a) { return binary_cross_entropy_with_logits(a[0], a[1], loss_reduction::none); },
+       {reals({1000, -1000, 1000, -1000, 0}), reals({1, 0, 0, 1, .5})},
+       {0, 0, 1000, 1000, ln2},
+       {{0, 0, 1, -1, 0}, {-1000, 1000, -1000, 1000, 0}}},
+      {nullptr,
+       "cross_entropy: a target that is no class chooses none",
+       [](v a) { return cross_entropy(a[0], a[1], x); },
+       {matrix({x, i}, {3, 3}, {0, 0, 0, 0, 0, 0, 0, 0, 0}), value(tensor<std::int64_t>::from({0, 5, -1}, i))},
+       {std::log(3.), std::log(3.), std::log(3.)},
+       {{1. / 3 - 1, 1. / 3, 1. / 3, 1. / 3, 1. / 3, 1. / 3, 1. / 3, 1. / 3, 1. / 3}}},
+      {nullptr,
+       "cross_entropy: ignored targets count nothing, whatever their logits",
+       [](v a) { return cross_entropy(a[0], a[1], x, {.ignore = 1}); },
+       {matrix({x, i}, {2, 3}, {0, inf, 0, 0, undefined, 0}), value(tensor<std::int64_t>::from({0, 1, -7}, i))},
+       {ln2},
+       {{-.5, 0, 0, .5, 0, 0}}},
+  };
+}
+} // namespace support::special_values
