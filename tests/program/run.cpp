@@ -1,38 +1,17 @@
 // SPDX-License-Identifier: BSL-1.0
 #define BOOST_TEST_MODULE program_run
+#include <support/counted_memory.hpp>
+#include <support/leaves.hpp>
+
 #include <weft/weft.hpp>
 
 #include <boost/test/unit_test.hpp>
 
-#include <atomic>
 #include <cmath>
-#include <cstdlib>
-#include <cstring>
-#include <new>
-
-namespace {
-std::atomic<long> allocations{0};
-}
-void* operator new(std::size_t n) {
-  allocations++;
-  if (void* p = std::malloc(n)) return p;
-  throw std::bad_alloc();
-}
-void* operator new(std::size_t n, std::align_val_t a) {
-  allocations++;
-  if (void* p = std::aligned_alloc(static_cast<std::size_t>(a), (n + static_cast<std::size_t>(a) - 1) /
-                                                                    static_cast<std::size_t>(a) *
-                                                                    static_cast<std::size_t>(a)))
-    return p;
-  throw std::bad_alloc();
-}
-void operator delete(void* p) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-void operator delete(void* p, std::align_val_t) noexcept { std::free(p); }
-void operator delete(void* p, std::size_t, std::align_val_t) noexcept { std::free(p); }
 
 namespace demo {
 using namespace weft;
+using support::difference, support::same_bits;
 
 constexpr axis<"batch"> batch;
 constexpr axis<"head", 4> head;
@@ -69,30 +48,6 @@ template <class T> struct inputs {
         k(normal(tensor<T>(batch(3), head, key(keys), d(width)), 2)),
         v(normal(tensor<T>(batch(3), head, key(keys), d(width)), 3)), slope(normal(tensor<T>(head), 4)) {}
 };
-/// The largest difference of two structures, relative to the largest magnitude.
-template <class X> double difference(const X& a, const X& b) {
-  double worst = 0, size = 1e-300;
-  each_leaf(
-      [&](const auto& x, const auto& y) {
-        for (long i = 0; i < x.size(); i++) {
-          worst = std::max(worst, std::isnan(double(x[i])) != std::isnan(double(y[i]))
-                                      ? infinity
-                                      : std::abs(double(x[i]) - double(y[i])));
-          size = std::max(size, std::abs(double(x[i])));
-        }
-      },
-      a, b);
-  return worst / size;
-}
-template <class X> bool same_bits(const X& a, const X& b) {
-  bool same = true;
-  each_leaf(
-      [&](const auto& x, const auto& y) {
-        same = same && x.size() == y.size() && !std::memcmp(x.data(), y.data(), std::size_t(x.size()) * sizeof(x[0]));
-      },
-      a, b);
-  return same;
-}
 template <class F> std::string message_of(F f) {
   try {
     f();
@@ -145,9 +100,9 @@ BOOST_AUTO_TEST_CASE(a_bound_run_allocates_nothing_and_follows_its_tensors) {
   auto run = gradients.bind(x.q, x.k, x.v, x.slope);
   run();
   const auto first = gradients(x.q, x.k, x.v, x.slope);
-  const long before = allocations;
+  const long before = support::allocations;
   for (int i = 0; i < 5; i++) run();
-  BOOST_TEST(allocations - before == 0);
+  BOOST_TEST(support::allocations - before == 0);
   BOOST_TEST(same_bits(run.result(), first));
   normal(x.q, 77);
   run();

@@ -1,30 +1,24 @@
 // SPDX-License-Identifier: BSL-1.0
 #define BOOST_TEST_MODULE program_streams
-#include <weft/weft.hpp>
+#include <support/attention.hpp>
+#include <support/leaves.hpp>
 
 #include <boost/test/unit_test.hpp>
 
-#include <cmath>
-#include <cstring>
 #include <limits>
 
 /// Programs that walk their score spaces: right, never storing them, whatever stands behind a mask.
 namespace demo {
-using namespace weft;
+using namespace support;
 
-constexpr axis<"batch"> batch;
 constexpr axis<"head"> head;
-constexpr axis<"query"> query;
-constexpr axis<"key"> key;
 constexpr axis<"d", 16> d;
 
 constexpr auto q_arg = arg<"q">(batch, head, query, d);
 constexpr auto k_arg = arg<"k">(batch, head, key, d);
 constexpr auto v_arg = arg<"v">(batch, head, key, d);
 
-expr scores(const expr& q, const expr& k) { return contract(q, k, d) * at(rsqrt(extent(d))); }
-expr attend(const expr& s, const expr& v) { return contract(softmax(s, key), v, key); }
-expr causal(expr q, expr k, expr v) { return attend(where(index(key) <= index(query), scores(q, k), -infinity), v); }
+constexpr auto causal_attention = [](expr q, expr k, expr v) { return attend(causal(scores(q, k, d)), v); };
 
 /// A scalar that depends on `f` and its gradients for q, k and v.
 template <class F> auto learned(F f) {
@@ -44,32 +38,11 @@ struct inputs {
         k(normal(tensor<double>(batch(batches), head(heads), key(keys), d), 2)),
         v(normal(tensor<double>(batch(batches), head(heads), key(keys), d), 3)) {}
 };
-template <class X> double difference(const X& a, const X& b) {
-  double worst = 0, size = 1e-300;
-  each_leaf(
-      [&](const auto& x, const auto& y) {
-        for (long i = 0; i < x.size(); i++) {
-          const double far = std::abs(x[i] - y[i]);
-          worst = far >= 0 ? std::max(worst, far) : infinity, size = std::max(size, std::abs(y[i]));
-        }
-      },
-      a, b);
-  return worst / size;
-}
-template <class X> bool same_bits(const X& a, const X& b) {
-  bool all = true;
-  each_leaf(
-      [&](const auto& x, const auto& y) {
-        all = all && std::memcmp(x.data(), y.data(), static_cast<std::size_t>(x.size()) * sizeof(x[0])) == 0;
-      },
-      a, b);
-  return all;
-}
 } // namespace demo
 using namespace demo;
 
 BOOST_AUTO_TEST_CASE(many_shapes) {
-  const auto p = build(learned(causal), q_arg, k_arg, v_arg);
+  const auto p = build(learned(causal_attention), q_arg, k_arg, v_arg);
   BOOST_TEST(!p.materializes(query, key));
   for (const auto& [heads, queries, keys] :
        {std::array{1l, 1l, 1l}, {3l, 7l, 300l}, {1l, 300l, 7l}, {2l, 96l, 256l}, {1l, 257l, 129l}, {5l, 49l, 131l}}) {
@@ -80,7 +53,7 @@ BOOST_AUTO_TEST_CASE(many_shapes) {
 }
 
 BOOST_AUTO_TEST_CASE(empty_axes) {
-  const auto p = build(learned(causal), q_arg, k_arg, v_arg);
+  const auto p = build(learned(causal_attention), q_arg, k_arg, v_arg);
   for (const auto& [queries, keys] : {std::array{0l, 5l}, {5l, 0l}, {0l, 0l}}) {
     const inputs x(2, 3, queries, keys);
     BOOST_TEST(difference(p(x.q, x.k, x.v), p.reference(x.q, x.k, x.v)) == 0, queries << " " << keys);
@@ -91,7 +64,7 @@ BOOST_AUTO_TEST_CASE(documents_and_windows) {
   const auto masked = [](expr q, expr k, expr v, expr of_query, expr of_key) {
     const expr distance = index(query) - at(index(key));
     const expr allowed = of_query == of_key && distance < 70 && distance > -40;
-    return attend(where(allowed, scores(q, k), -infinity), v);
+    return attend(where(allowed, scores(q, k, d), -infinity), v);
   };
   const auto p = build(learned(masked), q_arg, k_arg, v_arg, arg<"of_query", integer>(batch, query),
                        arg<"of_key", integer>(batch, key));
@@ -103,9 +76,7 @@ BOOST_AUTO_TEST_CASE(documents_and_windows) {
 }
 
 BOOST_AUTO_TEST_CASE(what_stands_behind_a_mask_has_no_effect) {
-  const auto biased = [](expr q, expr k, expr v, expr bias) {
-    return attend(where(index(key) <= index(query), scores(q, k) + bias, -infinity), v);
-  };
+  const auto biased = [](expr q, expr k, expr v, expr bias) { return attend(causal(scores(q, k, d) + bias), v); };
   const auto p = build(learned(biased), q_arg, k_arg, v_arg, arg<"bias">(query, key));
   const inputs x(1, 2, 150, 150);
   tensor<double> bias = normal(tensor<double>(query(150), key(150)), 5);
@@ -120,7 +91,7 @@ BOOST_AUTO_TEST_CASE(what_stands_behind_a_mask_has_no_effect) {
 
 BOOST_AUTO_TEST_CASE(rows_without_scores_give_zeros) {
   const auto late = [](expr q, expr k, expr v) {
-    return attend(where(index(key) + 60 < index(query), scores(q, k), -infinity), v);
+    return attend(where(index(key) + 60 < index(query), scores(q, k, d), -infinity), v);
   };
   const auto p = build(learned(late), q_arg, k_arg, v_arg);
   const inputs x(1, 1, 130, 130);
@@ -130,7 +101,7 @@ BOOST_AUTO_TEST_CASE(rows_without_scores_give_zeros) {
 }
 
 BOOST_AUTO_TEST_CASE(threads_do_not_change_bits) {
-  const auto p = build(learned(causal), q_arg, k_arg, v_arg);
+  const auto p = build(learned(causal_attention), q_arg, k_arg, v_arg);
   for (const long heads : {1l, 6l}) {
     const inputs x(1, heads, 500, 500);
     const auto run = [&](int threads) {
@@ -146,7 +117,7 @@ BOOST_AUTO_TEST_CASE(threads_do_not_change_bits) {
 BOOST_AUTO_TEST_CASE(wanted_scores_are_stored) {
   const auto p = build(
       [](expr q, expr k, expr v) {
-        const expr weights = softmax(scores(q, k), key);
+        const expr weights = softmax(scores(q, k, d), key);
         return std::tuple{contract(weights, v, key), weights};
       },
       q_arg, k_arg, v_arg);
@@ -159,7 +130,7 @@ BOOST_AUTO_TEST_CASE(hessian_products_store_no_space) {
   const auto p = build(
       [](expr q, expr k, expr v, expr t) {
         const auto loss = [&](expr q) {
-          const expr o = causal(q, k, v);
+          const expr o = causal_attention(q, k, v);
           return sum(o * at(o), o.ax());
         };
         return hvp(loss)(q, t);
@@ -172,7 +143,7 @@ BOOST_AUTO_TEST_CASE(hessian_products_store_no_space) {
 }
 
 BOOST_AUTO_TEST_CASE(memory_grows_with_the_length_alone) {
-  const auto p = build(learned(causal), q_arg, k_arg, v_arg);
+  const auto p = build(learned(causal_attention), q_arg, k_arg, v_arg);
   const auto bytes = [&](long n) {
     const inputs x(1, 1, n, n);
     const auto run = p.bind(x.q, x.k, x.v);

@@ -1,27 +1,21 @@
 // SPDX-License-Identifier: BSL-1.0
 #define BOOST_TEST_MODULE streams_memory
+#include <support/attention.hpp>
 #include <support/counted_memory.hpp>
-
-#include <weft/weft.hpp>
 
 #include <boost/test/unit_test.hpp>
 
 /// What programs that walk score spaces take beyond inputs and results, as the allocator sees it.
 namespace demo {
-using namespace weft;
-constexpr axis<"batch"> batch;
+using namespace support;
 constexpr axis<"head"> head;
-constexpr axis<"query"> query;
-constexpr axis<"key"> key;
 constexpr axis<"d", 64> d;
 constexpr auto q_arg = arg<"q">(batch, head, query, d);
 constexpr auto k_arg = arg<"k">(batch, head, key, d);
 constexpr auto v_arg = arg<"v">(batch, head, key, d);
 
-expr attend(const expr& s, const expr& v) { return contract(softmax(s, key), v, key); }
-expr scores(const expr& q, const expr& k) { return contract(q, k, d) * at(rsqrt(extent(d))); }
-expr full(expr q, expr k, expr v) { return attend(scores(q, k), v); }
-expr causal(expr q, expr k, expr v) { return attend(where(index(key) <= index(query), scores(q, k), -infinity), v); }
+constexpr auto full = [](expr q, expr k, expr v) { return attend(scores(q, k, d), v); };
+constexpr auto causal_attention = [](expr q, expr k, expr v) { return attend(causal(scores(q, k, d)), v); };
 
 /// MB that a runner takes for one head of n queries and keys, beyond arguments and result. Binding plans and takes all
 /// memory; runs that are short enough show that they take no more.
@@ -63,7 +57,7 @@ BOOST_AUTO_TEST_CASE(forward_and_backward) {
 }
 BOOST_AUTO_TEST_CASE(hessian_products) {
   const auto loss = [](expr q, expr k, expr v) {
-    const expr o = causal(q, k, v);
+    const expr o = causal_attention(q, k, v);
     return sum(tanh(o) * at(o), o.ax());
   };
   const auto p = build(hvp(loss, wrt<0, 1, 2>), q_arg, k_arg, v_arg, arg<"tq">(batch, head, query, d),

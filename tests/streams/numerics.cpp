@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #define BOOST_TEST_MODULE streams_numerics
-#include <weft/weft.hpp>
+#include <support/attention.hpp>
 
 #include <boost/test/unit_test.hpp>
 
@@ -10,19 +10,13 @@
 /// Streamed attention in the corners of the numbers: what no pair sees, what is large, small or no number, and how
 /// close float comes to double.
 namespace demo {
-using namespace weft;
+using namespace support;
 
 constexpr axis<"head"> head;
-constexpr axis<"query"> query;
-constexpr axis<"key"> key;
 constexpr axis<"d", 16> d;
 constexpr auto q_arg = arg<"q">(head, query, d);
 constexpr auto k_arg = arg<"k">(head, key, d);
 constexpr auto v_arg = arg<"v">(head, key, d);
-
-expr scores(const expr& q, const expr& k) { return contract(q, k, d) * at(rsqrt(extent(d))); }
-expr attend(const expr& s, const expr& v) { return contract(softmax(s, key), v, key); }
-expr causal(const expr& s) { return where(index(key) <= index(query), s, -infinity); }
 
 /// The result and the gradients of a loss of it, for q, k and v.
 template <class F> auto with_gradients(F f) {
@@ -79,7 +73,7 @@ using namespace demo;
 /// Behind a mask in scores and biases anything may stand.
 BOOST_AUTO_TEST_CASE(behind_masks) {
   const auto p = build(with_gradients([](expr q, expr k, expr v, expr bias, expr shift) {
-                         return attend(where(bias > -100, causal(scores(q, k) + shift), -infinity), v);
+                         return attend(where(bias > -100, causal(scores(q, k, d) + shift), -infinity), v);
                        }),
                        q_arg, k_arg, v_arg, arg<"bias">(query, key), arg<"shift">(query, key));
   BOOST_TEST(!p.materializes(query, key));
@@ -99,11 +93,11 @@ BOOST_AUTO_TEST_CASE(behind_masks) {
 /// Keys and values that no query sees may hold any finite number. Numbers that are not finite the user zeroes.
 BOOST_AUTO_TEST_CASE(masked_keys_and_values) {
   const auto mask = [](const expr& s) { return where(index(key) < 100, causal(s), -infinity); };
-  const auto p =
-      build(with_gradients([&](expr q, expr k, expr v) { return attend(mask(scores(q, k)), v); }), q_arg, k_arg, v_arg);
+  const auto p = build(with_gradients([&](expr q, expr k, expr v) { return attend(mask(scores(q, k, d)), v); }), q_arg,
+                       k_arg, v_arg);
   const auto zeroing = build(with_gradients([&](expr q, expr k, expr v) {
                                const auto seen = [](const expr& x) { return where(index(key) < 100, x, 0.0); };
-                               return attend(mask(scores(q, seen(k))), seen(v));
+                               return attend(mask(scores(q, seen(k), d)), seen(v));
                              }),
                              q_arg, k_arg, v_arg);
   inputs<double> x(2, 160, 160);
@@ -124,7 +118,7 @@ BOOST_AUTO_TEST_CASE(masked_keys_and_values) {
 /// Rows in which every score is masked give zeros and zero gradients, wherever they are.
 BOOST_AUTO_TEST_CASE(rows_that_see_nothing) {
   const auto p = build(with_gradients([](expr q, expr k, expr v, expr sees) {
-                         return attend(where(sees, causal(scores(q, k)), -infinity), v);
+                         return attend(where(sees, causal(scores(q, k, d)), -infinity), v);
                        }),
                        q_arg, k_arg, v_arg, arg<"sees", boolean>(query));
   const inputs<double> x(1, 200, 200);
@@ -146,7 +140,7 @@ BOOST_AUTO_TEST_CASE(log_sums_of_rows) {
       [](expr q, expr k, expr bias) {
         return value_and_grad(
             [&](expr q, expr k) {
-              const expr l = logsumexp(scores(q, k) + bias, key);
+              const expr l = logsumexp(scores(q, k, d) + bias, key);
               return std::tuple{sum(where(abs(l) < infinity, l, 0.0), {head, query}), l};
             },
             wrt<0, 1>)(q, k);
@@ -166,7 +160,7 @@ BOOST_AUTO_TEST_CASE(log_sums_of_rows) {
 
 /// Live values and keys of any size: large scores of either sign, and none.
 BOOST_AUTO_TEST_CASE(live_values_that_are_extreme) {
-  const auto p = build(with_gradients([](expr q, expr k, expr v) { return attend(causal(scores(q, k)), v); }), q_arg,
+  const auto p = build(with_gradients([](expr q, expr k, expr v) { return attend(causal(scores(q, k, d)), v); }), q_arg,
                        k_arg, v_arg);
   for (const double extreme : {1e15, -1e15, 5e-324, 1e-310}) {
     inputs<double> x(1, 150, 150);
@@ -180,8 +174,8 @@ BOOST_AUTO_TEST_CASE(live_values_that_are_extreme) {
 
 /// A live bias that is no finite number: what a row becomes is what it becomes without tiles.
 BOOST_AUTO_TEST_CASE(live_scores_that_are_not_finite) {
-  const auto p = build([](expr q, expr k, expr v, expr bias) { return attend(causal(scores(q, k) + bias), v); }, q_arg,
-                       k_arg, v_arg, arg<"bias">(query, key));
+  const auto p = build([](expr q, expr k, expr v, expr bias) { return attend(causal(scores(q, k, d) + bias), v); },
+                       q_arg, k_arg, v_arg, arg<"bias">(query, key));
   const inputs<double> x(1, 150, 150);
   for (const double extreme : {1e15, -1e15, 5e-324, infinity, -infinity, no_number}) {
     tensor<double> bias = normal(tensor<double>(query(150), key(150)), 5);
@@ -205,7 +199,7 @@ template <class A, class B> double error_of(const A& mine, const B& right) {
 template <class F> void float_is_as_close(const char* name, F f) {
   const auto streamed = build(with_gradients(f), q_arg, k_arg, v_arg);
   BOOST_TEST(!streamed.materializes(query, key), name);
-  for (const auto [queries, keys, size] :
+  for (const auto& [queries, keys, size] :
        {std::tuple{64l, 64l, 1.0}, {300l, 300l, 1.0}, {300l, 300l, 10.0}, {600l, 600l, 3.0}}) {
     const inputs<float> x(1, queries, keys, size);
     inputs<double> y(1, queries, keys, size);
@@ -226,13 +220,13 @@ template <class F> void float_is_as_close(const char* name, F f) {
 }
 } // namespace demo
 BOOST_AUTO_TEST_CASE(float_is_as_close_as_without_tiles) {
-  float_is_as_close("full", [](expr q, expr k, expr v) { return attend(scores(q, k), v); });
-  float_is_as_close("causal", [](expr q, expr k, expr v) { return attend(causal(scores(q, k)), v); });
+  float_is_as_close("full", [](expr q, expr k, expr v) { return attend(scores(q, k, d), v); });
+  float_is_as_close("causal", [](expr q, expr k, expr v) { return attend(causal(scores(q, k, d)), v); });
   float_is_as_close("soft-cap",
-                    [](expr q, expr k, expr v) { return attend(causal(10.0 * at(tanh(scores(q, k) / 10.0))), v); });
+                    [](expr q, expr k, expr v) { return attend(causal(10.0 * at(tanh(scores(q, k, d) / 10.0))), v); });
   float_is_as_close("by distance", [](expr q, expr k, expr v) {
-    return attend(causal(scores(q, k) + 0.1 * at(index(key) - at(index(query)))), v);
+    return attend(causal(scores(q, k, d) + 0.1 * at(index(key) - at(index(query)))), v);
   });
   float_is_as_close("sigmoid",
-                    [](expr q, expr k, expr v) { return contract(sigmoid(scores(q, k) - 3.0), v, key) * 0.1; });
+                    [](expr q, expr k, expr v) { return contract(sigmoid(scores(q, k, d) - 3.0), v, key) * 0.1; });
 }

@@ -7,10 +7,11 @@
 
 /// An allocator that counts, for the whole program: included by one source of it.
 namespace support {
-inline std::atomic<long> live_bytes{0}, peak_bytes{0};
+inline std::atomic<long> live_bytes{0}, peak_bytes{0}, allocations{0};
 
 /// Each block knows its size: it stands before it, in as many bytes as the alignment needs.
 inline void* allocated(std::size_t n, std::size_t alignment) {
+  allocations++;
   const std::size_t room = std::max(alignment, std::size_t(16));
   auto* p = static_cast<char*>(std::aligned_alloc(room, (n + 2 * room - 1) / room * room));
   if (!p) throw std::bad_alloc();

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <support/attention.hpp>
 #include <support/program.hpp>
 #include <support/walk_products.hpp>
 
@@ -12,10 +13,7 @@
 /// In how many walks over its score spaces a program runs, with how many matrix products, and that the rewritten graph
 /// still computes the same.
 namespace support {
-inline constexpr axis<"batch"> batch;
 inline constexpr axis<"head", 8> head;
-inline constexpr axis<"query"> query;
-inline constexpr axis<"key"> key;
 inline constexpr axis<"d", 64> d;
 inline constexpr axis<"e", 64> e;
 
@@ -123,9 +121,7 @@ inline void check(const char* name, const char* expected, function f, bool run =
   }
 }
 
-inline expr scores(const expr& q, const expr& k) { return contract(q, k, d) * at(rsqrt(extent(d))); }
-inline expr attend(const expr& s, const expr& v) { return contract(softmax(s, key), v, key); }
-inline expr causal(const expr& s) { return where(index(query) >= index(key), s, -infinity); }
+inline expr scores(const expr& q, const expr& k) { return scores(q, k, d); }
 inline expr sigmoid(const expr& x) { return 0.5 + 0.5 * at(tanh(0.5 * at(x))); }
 
 struct qkv {
