@@ -5,7 +5,7 @@ root=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
 preset=release
 
 packages=(g++ cmake ninja-build ccache libboost1.81-dev libboost-test1.81-dev libopenblas-dev libfmt-dev libcli11-dev
-  nlohmann-json3-dev libbenchmark-dev gnuplot-nox)
+  libbenchmark-dev gnuplot-nox)
 test_packages=(clang-19 clang-format-19 libclang-rt-19-dev)
 
 say() { printf 'weft: %s\n' "$*" >&2; }
