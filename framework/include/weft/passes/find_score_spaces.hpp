@@ -18,7 +18,7 @@ constexpr void order_streams(graph_view g, score_spaces& s) {
   for (int i : s.exits) members.at[next.at[s.stream.at[i]]++] = i;
   const int n = g.size();
   const auto read = [&](int i) {
-    const bool inside = s.region.at[i] || s.leaves(i);
+    const bool inside = s.region.at[i] || s.stream.at[i] >= 0;
     for (int j = 0; j < g.nodes.at[i].count; j++) {
       const int o = g.in(i, j);
       todo.push_back(o);
@@ -36,7 +36,7 @@ constexpr void order_streams(graph_view g, score_spaces& s) {
         ordered.push_back({x.r, x.c, x.component, x.level, exits.size_, x.count});
         for (int k = 0; k < x.count; k++) exits.push_back(members.at[x.first + k]);
       } else if (i < n) {
-        if (s.leaves(i) && !s.stored.at[i]) todo.push_back(n + s.stream.at[i]);
+        if (s.stream.at[i] >= 0 && !s.stored.at[i]) todo.push_back(n + s.stream.at[i]);
         else if (!seen.at[i]) seen.at[i] = true, read(i);
       } else if (!entered.at[i - n]) {
         entered.at[i - n] = true;

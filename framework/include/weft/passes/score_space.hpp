@@ -32,8 +32,6 @@ struct score_spaces {
   list<int> exits;            ///< and stored values: of each stream together, in the order of the graph
   list<score_stream> streams; ///< in an order in which they can run
   int components = 0;
-  /// An exit, or a stored value.
-  constexpr bool leaves(int i) const { return stream.at[i] >= 0; }
   /// The region value that a view shows: it has no memory of its own.
   constexpr int shown(graph_view g, int i) const {
     while (region.at[i] && g.nodes.at[i].op->how == form::view && region.at[g.in(i, 0)]) i = g.in(i, 0);

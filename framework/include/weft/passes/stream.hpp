@@ -51,10 +51,10 @@ struct streamer {
         if (s.stored.at[i]) read.at[i] = true;
       }
       for (int j = 0; j < g.nodes.at[i].count; j++)
-        if (const int o = g.in(i, j); s.leaves(o) && s.component.at[o] != k) read.at[o] = true;
+        if (const int o = g.in(i, j); s.stream.at[o] >= 0 && s.component.at[o] != k) read.at[o] = true;
     }
     for (int o : g.outputs)
-      if (s.leaves(o)) read.at[o] = true;
+      if (s.stream.at[o] >= 0) read.at[o] = true;
     score_reader reader(g, s, found);
     for (int k = 0; k < s.components; k++) {
       score_component& c = components.at[k];
