@@ -147,6 +147,12 @@ template <class T> struct preparation {
     c.chunks = std::max(1l, c.chunks);
   }
 
+  /// Whether what is added to a state is not made first: products and scattered values go there themselves.
+  static bool adds_itself(graph_view tiles, const port& x) {
+    const op_def& op = *tiles[x.tile].op;
+    return op.how == form::contract || (op.is(trait::scattering) && x.factor < 0);
+  }
+
   void prepare_program(const tile_program& t, prepared_tiles& p) {
     p.g = plan.graph_of(t);
     const auto n = static_cast<std::size_t>(p.g.size());
@@ -173,7 +179,7 @@ template <class T> struct preparation {
             before.strides.stride[j] = state_stride(c.states[k], p.g[x.before].ax[j]);
         if (!c.states[k].outer) give(p, x.tile);
       } else if (x.what == port::keep) p.kept[k] = x.tile;
-      else if (p.g[x.tile].op->how == form::contract) {
+      else if (adds_itself(p.g, x)) {
         region_memory& m = p.memory[static_cast<std::size_t>(x.tile)];
         for (int j = 0; j < p.g[x.tile].ax.n; j++) m.strides.stride[j] = state_stride(c.states[k], p.g[x.tile].ax[j]);
       } else p.sums.push_back({static_cast<int>(k), x.tile, x.factor});
@@ -183,7 +189,7 @@ template <class T> struct preparation {
       if (p.g[i].op->how == form::input || p.offset[static_cast<std::size_t>(i)] >= 0) return;
       for (const port& x : ports)
         if (x.what != port::read && x.tile == i &&
-            (x.what == port::merge || (x.what == port::add && p.g[i].op->how == form::contract)))
+            (x.what == port::merge || (x.what == port::add && adds_itself(p.g, x))))
           return;
       lay_out(p, i, true);
     };
@@ -213,6 +219,8 @@ template <class T> struct preparation {
         for (int j = 0; j < p.g[x.id].count; j++)
           regions_read(p, p.memory[static_cast<std::size_t>(p.g.in(x.id, j))].storage);
         p.steps.push_back({x.what, x.id});
+        for (const port& q : ports)
+          if (q.what == port::add && q.tile == x.id && adds_itself(p.g, q)) p.steps.back().state = state_of(q, p.g);
       }
     }
   }

@@ -77,6 +77,7 @@ struct tile_product {
 struct tile_step {
   step::action what = step::run_region;
   int index = -1; ///< of the region, the product, or the node
+  int state = -1; ///< of a node that adds to a state itself
 };
 
 struct tile_sum {

@@ -13,16 +13,37 @@ template <int Step, class V, int... Lane>
   b = __builtin_shufflevector(a, b, (Lane & Step ? w + Lane : Lane + Step)...);
   a = low;
 }
+/// Within each 16 bytes, the first halves of a and b, parts of Part lanes in turn; and the second ones.
+template <int Part, class V, int... Lane>
+[[gnu::always_inline]] inline void interleave(V& a, V& b, std::integer_sequence<int, Lane...>) {
+  constexpr int w = sizeof...(Lane), quarter = 16 / sizeof(a[0]);
+  constexpr auto from = [](int lane, int half) {
+    const int within = lane % quarter, part = within / Part;
+    return lane - within + half * quarter / 2 + part / 2 * Part + within % Part + part % 2 * w;
+  };
+  const V low = __builtin_shufflevector(a, b, from(Lane, 0)...);
+  b = __builtin_shufflevector(a, b, from(Lane, 1)...);
+  a = low;
+}
 
-/// Transposes a square of packets in log2(lanes) stages of exchanges.
+/// Transposes a square of packets in log2(lanes) stages: within 16 bytes what is one instruction each, then exchanges.
 template <int Step = 1, class V, std::size_t Lanes>
 [[gnu::always_inline]] inline void transpose(V (&rows)[Lanes]) {
+  constexpr std::make_integer_sequence<int, int(Lanes)> all{};
+  constexpr bool near = Step * sizeof(rows[0][0]) < 16;
   if constexpr (Step < Lanes) {
 #pragma GCC unroll 16
     for (std::size_t i = 0; i < Lanes; ++i)
-      if (!(i & Step)) exchange<Step>(rows[i], rows[i + Step], std::make_integer_sequence<int, int(Lanes)>{});
+      if (!(i & Step)) {
+        if constexpr (near) interleave<Step>(rows[i], rows[i + Step], all);
+        else exchange<Step>(rows[i], rows[i + Step], all);
+      }
     transpose<2 * Step>(rows);
   }
+  // two stages of interleaving leave rows 1 and 2 of each four in each other's place
+  if constexpr (Step == 1 && sizeof(rows[0][0]) == 4)
+#pragma GCC unroll 16
+    for (std::size_t i = 0; i < Lanes; i += 4) std::swap(rows[i + 1], rows[i + 2]);
 }
 
 /// to[j][i] = scale * from[i][j] for a square of packets, of which `from` has the first `rows` rows; the others are 0.

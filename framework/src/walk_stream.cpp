@@ -85,6 +85,10 @@ template <class T> struct walk {
     for (std::size_t i = 0; i < loops; i++) p += at[i] * y.serial[i];
     return p;
   }
+  /// Where a tile's share of a sum goes.
+  T* added_to(const stream_state& y) const {
+    return y.outer ? outer_state(y, false) : inner_state(y) + (y.inner ? here.inner * y.elements : 0);
+  }
   /// Whether what state y adds up was added at other coordinates of the loops.
   bool has_added(const stream_state& y) const {
     for (std::size_t i = 0; i < loops; i++)
@@ -296,7 +300,7 @@ template <class T> struct walk {
     for (const tile_step& s : p.steps) {
       if (s.what == step::run_region) region(which, s.index);
       else if (s.what == step::run_product) product(p, storage, p.products[static_cast<std::size_t>(s.index)]);
-      else general(p, storage, s.index);
+      else general(p, storage, s);
     }
     for (const tile_sum& x : p.sums) add(p, storage, x);
     for (std::size_t k = 0; k < c.states.size(); k++) {
@@ -367,7 +371,7 @@ template <class T> struct walk {
     else {
       const stream_state& y = c.states[static_cast<std::size_t>(x.state)];
       if (has_added(y)) return;
-      to = y.outer ? outer_state(y, false) : inner_state(y) + (y.inner ? here.inner * y.elements : 0);
+      to = added_to(y);
     }
     tile::product<T> q;
     q.rows = extent(x.rows), q.steps = extent(x.steps);
@@ -410,10 +414,17 @@ template <class T> struct walk {
     t.data = place_of(p, storage, i);
     return t;
   }
-  void general(const prepared_tiles& p, const std::vector<void*>& storage, int i) {
-    const node& x = p.g[i];
+  void general(const prepared_tiles& p, const std::vector<void*>& storage, const tile_step& s) {
+    const node& x = p.g[s.index];
+    const bool adds = s.state >= 0;
     for (int j = 0; j < x.count; j++) w.general_in[static_cast<std::size_t>(j)] = reference(p, storage, p.g.in(x, j));
-    x.op->run({x, w.general_in.data(), reference(p, storage, i), c.extents->resolver()});
+    tensor_ref out = reference(p, storage, s.index);
+    if (adds) {
+      const stream_state& y = c.states[static_cast<std::size_t>(s.state)];
+      if (has_added(y)) return;
+      out.data = added_to(y);
+    }
+    x.op->run({x, w.general_in.data(), out, c.extents->resolver(), adds});
   }
   /// state = state * factor + tile.
   void add(const prepared_tiles& p, const std::vector<void*>& storage, const tile_sum& x) {

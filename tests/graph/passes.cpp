@@ -21,6 +21,8 @@ constexpr axis<"query"> query;
 constexpr axis<"key"> key;
 constexpr axis<"d", 64> d;
 constexpr axis<"e", 64> e;
+constexpr axis<"batch"> batch;
+constexpr axis<"out", 16> out;
 
 void compare(const std::string& name, const std::string& text) {
   const char* root = std::getenv("WEFT_SOURCE_DIR"); // ctest says; __FILE__ may be relative
@@ -136,6 +138,23 @@ BOOST_AUTO_TEST_CASE(the_plan_of_causal_attention) {
   });
   BOOST_TEST(backward.plan().streams.size() == 2); // one walk forward, one back
   compare("attention_gradients", ir::to_text(backward.lowered()) + ir::to_text(backward.lowered(), backward.plan()));
+}
+
+/// The gradient of a bias that a batch shares: its sum over the batch waits for those over query and key. A mean that a
+/// layer reads does not wait, for the layer would then see every token.
+BOOST_AUTO_TEST_CASE(delay_sums_takes_sums_out_of_score_spaces) {
+  compare("delay_sums", through(ir::delay_sums, [](ir::builder& b) {
+            const expr ds = input(b, {batch, query, key}, "ds"), distance = input(b, {query, key}, "distance");
+            const expr shared = sum(ds, batch),
+                       slope = sum(where(distance > 0, distance * at(shared), 0), {query, key});
+            const expr other = input(b, {batch, query, key}, "other"), read = sum(other, batch),
+                       kept = sum(exp(read), {query, key}); // not linear
+            return std::vector<expr>{slope, kept};
+          }));
+  compare("delay_sums_not", through(ir::delay_sums, [](ir::builder& b) {
+            const expr x = input(b, {query, head, d}, "x"), w = input(b, {head, d, out}, "w");
+            return std::vector<expr>{contract(sum(x, query), w, {head, d})};
+          }));
 }
 
 /// The pipeline leaves nothing that a later pass would have to look at again: passing twice changes nothing.

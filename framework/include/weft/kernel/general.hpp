@@ -13,6 +13,7 @@ struct general_call {
   const tensor_ref* in;
   tensor_ref out;
   extents_of extent; ///< of every axis of the program
+  bool adds = false; ///< whether a scattering op adds to what `out` holds, instead of beginning with 0
 };
 
 /// Calls f(coordinates) for every element of the given extents, the last axis fastest.

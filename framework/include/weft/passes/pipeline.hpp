@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <weft/passes/delay_sums.hpp>
 #include <weft/passes/expand.hpp>
 #include <weft/passes/fuse.hpp>
 #include <weft/passes/reassociate.hpp>
@@ -21,6 +22,7 @@ struct pass {
 inline constexpr pass pipeline[]{
     {"simplify", simplify},                        // shares what differentiation repeated, before anything counts uses
     {"reassociate", reassociate, can_reassociate}, // decides which products exist
+    {"delay_sums", delay_sums, can_delay_sums},    // leaves to each score space the sums that its tiles can do
     {"stream", stream},                            // decides what leaves each score space in which walk
     {"scale_products", scale_products},            // needs the final products
     {"expand", expand, nullptr, true},             // after all that reads an op's traits
