@@ -30,8 +30,10 @@ template <class T> class interpreter {
 
 public:
   interpreter(const plan_view& plan, const region_pass& pass, const lane_call<T>& call, T* buffers)
-      : pass_(pass), call_(call), instructions_(plan.instructions.at + pass.first), order_(instructions_, pass.count),
-        room_(std::clamp(interpreted_packets / std::max(1, order_.places), interpreted_block, interpreted_packets)),
+      : pass_(pass), call_(call), instructions_(plan.instructions.at + pass.first),
+        order_(instructions_, pass.count, [this](int i) { return needs_memory(i); }),
+        room_(order_.places ? std::clamp(interpreted_packets / order_.places, interpreted_block, interpreted_packets)
+                            : std::max(1l, call.rows * call.packets)),
         buffers_(buffers) {}
   void run() {
     const long together = call_.packets > room_ ? 1 : std::max(1l, room_ / std::max(1l, call_.packets));
@@ -42,6 +44,20 @@ public:
   }
 
 private:
+  /// Where rows lie one after another they are read and written in place.
+  bool needs_memory(int i) const {
+    const auto lie_apart = [&](long row_step, long advance) {
+      return call_.rows > 1 && row_step != call_.packets * advance;
+    };
+    const instruction& x = instructions_[i];
+    if (x.what == instruction::load) return lie_apart(call_.load_row[x.slot], call_.advance[x.slot]);
+    if (is_stored_next(i)) return lie_apart(call_.store_row[instructions_[i + 1].slot], width);
+    return x.what != instruction::store;
+  }
+  bool is_stored_next(int i) const {
+    return instructions_[i].what == instruction::apply && i + 1 < pass_.count &&
+           instructions_[i + 1].what == instruction::store && instructions_[i + 1].arg[0] == i;
+  }
   void run(const block& b) {
     for (int i = 0; i < pass_.count; i++) {
       const instruction& x = instructions_[i];
@@ -99,8 +115,7 @@ private:
   void apply(int i, const block& b, T* out) {
     const instruction& x = instructions_[i];
     if (order_.uniform[i]) advance_[i] = 0;
-    else if (i + 1 < pass_.count && instructions_[i + 1].what == instruction::store &&
-             instructions_[i + 1].arg[0] == i) { // at once where it goes
+    else if (is_stored_next(i)) { // at once where it goes
       const short slot = instructions_[i + 1].slot;
       if (b.rows == 1 || call_.store_row[slot] == b.each * width)
         at_[i] = out = call_.store[slot] + b.row * call_.store_row[slot] + b.from * width;

@@ -106,6 +106,24 @@ region_call prepare_region(graph_view g, const plan_view& plan, const region& r,
   each_slot([&](region_call::moving_slot& s) {
     s.in_place = s.lane == 1 && s.memory.type != dtype::boolean && size_of(s.memory.type) == sizeof(T);
   });
+  for (int k = 0; k < r.passes; k++) {
+    const region_pass& pass = plan.passes[r.first_pass + k];
+    const auto& slots = c.slots[static_cast<std::size_t>(k)];
+    const auto is_copied = [](const region_call::moving_slot& s) {
+      return s.what.where == slot::value && s.lane != 0 && !s.in_place;
+    };
+    c.copies.push_back(std::any_of(slots.begin(), slots.end(), is_copied));
+    c.reductions.emplace_back();
+    const int first = pass.loads + pass.extents + pass.indices;
+    for (int i = 0; i < pass.count; i++)
+      if (const instruction& x = plan.instructions[pass.first + i]; x.what == instruction::combine)
+        c.reductions.back().push_back({slots[static_cast<std::size_t>(first + x.slot)].what.id, x.op, x.common});
+    for (int i = 0; i < pass.slots(); i++)
+      if (const slot& s = slots[static_cast<std::size_t>(i)].what; s.where == slot::position && s.axis)
+        c.positions.push_back({k, i});
+    c.most_slots = std::max<long>(c.most_slots, pass.slots());
+    c.most_instructions = std::max<long>(c.most_instructions, pass.count);
+  }
   for (const auto& l : n.loop) {
     (l.reduced ? c.reduced : c.kept).push_back(l);
     (l.reduced ? c.reduced_total : c.kept_total) *= l.extent;
@@ -133,6 +151,8 @@ template region_call prepare_region<double>(graph_view, const plan_view&, const 
                                             const extent_table&, function_ref<region_memory(int)>, const tile_extents*);
 
 void resize(region_call& c, const tile_extents& tile) {
+  if (c.tile_lanes == tile.lanes && c.tile_rows == tile.rows) return;
+  c.tile_lanes = tile.lanes, c.tile_rows = tile.rows;
   const auto set = [&](axis_ref a, long& extent) {
     if (a && same(a, tile.outer)) extent = tile.lanes;
     else if (a && same(a, tile.inner)) extent = tile.rows;

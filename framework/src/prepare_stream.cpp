@@ -224,6 +224,20 @@ template <class T> struct preparation {
       }
     }
   }
+  /// What changes from block to block and from tile to tile.
+  void list_changes(prepared_tiles& p) {
+    for (int i = 0; i < p.g.size(); i++) {
+      const int r = p.read[static_cast<std::size_t>(i)];
+      if (r < 0) continue;
+      const stream_read::place where = c.reads[static_cast<std::size_t>(r)].where;
+      if (where == stream_read::fixed) p.fixed.push_back(i);
+      if (where == stream_read::inner || where == stream_read::tile) p.moving.push_back(i);
+    }
+    for (std::size_t k = 0; k < c.states.size(); k++) {
+      if (p.merge_now[k] >= 0) p.merging.push_back(static_cast<int>(k));
+      if (p.kept[k] >= 0) p.keeping.push_back(static_cast<int>(k));
+    }
+  }
   long state_stride(const stream_state& y, axis_ref a) const {
     if (part_of(a) == tile_part::outer) return 1;
     if (part_of(a) == tile_part::inner) return y.elements;
@@ -382,6 +396,7 @@ template <class T> struct preparation {
     long regions = 0;
     for (const prepared_tiles& p : c.program)
       for (const region_call& r : p.regions) regions = std::max(regions, r.scratch_bytes);
+    c.region_scratch = c.scratch_bytes;
     c.scratch_bytes += rounded(regions);
     c.shared_bytes = c.chunk_elements * c.chunks * c.parallel_total * static_cast<long>(sizeof(T));
   }
@@ -431,6 +446,7 @@ template <class T> stream_call prepare_stream(graph_view g, const plan_view& pla
   p.prepare_program(s.masked, p.c.program[0]);
   p.prepare_program(s.clear, p.c.program[1]);
   for (int k = 0; k < s.masks; k++) p.c.masks.push_back(plan.masks[s.first_mask + k]);
+  for (prepared_tiles& t : p.c.program) p.list_changes(t);
   p.find_ranges(s.masked, p.c.program[0]);
   p.finish();
   return std::move(p.c);

@@ -10,11 +10,12 @@ struct schedule {
   bool uniform[most_instructions];   ///< computed with the first block, kept for all others
   short before[most_instructions];   ///< of arithmetic, the operand that is computed with it, or -1
   short computed[most_instructions]; ///< with which instruction it is computed: itself, or one that has it `before` it
-  short place[most_instructions];    ///< which block of memory holds its value; of uniform ones, which packet
+  short place[most_instructions];    ///< which block of memory holds its value, or -1; of uniform ones, which packet
   int places = 0, uniforms = 0;
 
-  /// An operand is computed with what alone reads it, unless something is written between the two.
-  schedule(const instruction* x, int count) {
+  /// An operand is computed with what alone reads it, unless something is written between the two. `needs_memory(i)`:
+  /// whether instruction i's value is not read or written where it lies.
+  template <class F> schedule(const instruction* x, int count, F needs_memory) {
     int readers[most_instructions], written[most_instructions], writes = 0;
     const auto is_arithmetic = [&](int i) {
       return x[i].what == instruction::apply && x[i].common == real && !uniform[i] &&
@@ -36,7 +37,7 @@ struct schedule {
       if (before[i] >= 0) computed[before[i]] = static_cast<short>(i);
     }
     for (int i = count; i-- > 0;) computed[i] = computed[computed[i]];
-    lay_out(x, count);
+    lay_out(x, count, needs_memory);
   }
   template <class F> static void each_operand(const instruction& x, F f) {
     const int n = x.what == instruction::apply ? x.op->arity : x.what >= instruction::combine ? 1 : 0;
@@ -46,7 +47,7 @@ struct schedule {
 private:
   /// What is read for the last time leaves its place to the reader (which reads each packet before it writes there), or
   /// to what comes next. So few are in use at a time.
-  void lay_out(const instruction* x, int count) {
+  template <class F> void lay_out(const instruction* x, int count, F needs_memory) {
     short last[most_instructions], unused[most_instructions];
     int free = 0;
     for (int i = 0; i < count; i++) {
@@ -60,9 +61,11 @@ private:
       if (computed[i] != i) continue;
       for (int k = i; k >= 0; k = before[k])
         each_operand(x[k], [&](int a) {
-          if (last[a] == i && computed[a] == a && passes_on(a)) unused[free++] = place[a], last[a] = -1;
+          if (last[a] == i && computed[a] == a && passes_on(a) && place[a] >= 0)
+            unused[free++] = place[a], last[a] = -1;
         });
-      place[i] = static_cast<short>(uniform[i] ? uniforms++ : free && passes_on(i) ? unused[--free] : places++);
+      if (!uniform[i] && !needs_memory(i)) place[i] = -1;
+      else place[i] = static_cast<short>(uniform[i] ? uniforms++ : free && passes_on(i) ? unused[--free] : places++);
     }
   }
 };

@@ -91,12 +91,14 @@ struct prepared_tiles {
   std::vector<long> offset;          ///< of each node that has a buffer of its own in a worker's scratch, else -1
   std::vector<int> read;             ///< of each input: which read it is, or -1
   std::vector<int> pack;             ///< of each input: the packed copy that regions read, or -1
+  std::vector<int> fixed, moving;    ///< inputs whose place changes with the block, and with the tile
   std::vector<tile_step> steps;
   std::vector<region_call> regions;
   std::vector<tile_product> products;
   std::vector<tile_sum> sums;               ///< what is added to states after the steps
   std::vector<int> merge_before, merge_now; ///< by state: nodes, -1 where it is no merge
   std::vector<int> kept;                    ///< by state: the node that is written tile by tile, or -1
+  std::vector<int> merging, keeping;        ///< the states that are so
   std::vector<char> varies; ///< of each node: 2 if its range depends on where the tile is, 1 if it is known at all
   struct exit {
     int node = -1;      ///< a value that leaves
@@ -106,7 +108,8 @@ struct prepared_tiles {
 };
 
 struct stream_worker {
-  tile_counts tiles; ///< of the run at hand
+  tile_counts tiles;             ///< of the run at hand
+  const char* scratch = nullptr; ///< that `storage` points into
   std::vector<void*> storage[2];
   std::vector<region_call> regions[2];
   std::vector<interval> range;
@@ -132,6 +135,7 @@ struct stream_call {
   bool skips = false;
   long chunk_elements = 0; ///< memory of a task's states without the outer axis
   long scratch_bytes = 0;  ///< of a worker
+  long region_scratch = 0; ///< where in it regions have theirs
   long shared_bytes = 0;   ///< of all tasks
   std::vector<stream_worker> workers;
 };

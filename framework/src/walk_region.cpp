@@ -133,10 +133,7 @@ template <class T> struct walker {
   /// Lanes [from, to) of some rows: whole packets first, what is left by itself.
   void sweep(int number, const long* at, long row, long count, long from, long to, long reduced) {
     const long start = from;
-    const auto& slots = c.slots[static_cast<std::size_t>(number)];
-    const bool copies = std::any_of(slots.begin(), slots.end(), [](const moving_slot& s) {
-      return s.what.where == slot::value && s.lane != 0 && !s.in_place;
-    });
+    const bool copies = c.copies[static_cast<std::size_t>(number)];
     while (from < to) {
       long n = copies ? std::min(piece_lanes, to - from) : to - from;
       if (n > width && n % width) n -= n % width;
@@ -183,7 +180,7 @@ template <class T> struct walker {
         for (long row = first_row; row < first_row + row_count; row += c.block)
           sweep(p, moved, row, std::min(c.block, first_row + row_count - row), from, to, r);
       }
-      if (along) finish_rows(pass, row_count);
+      if (along) finish_rows(p, row_count);
     }
     for (const moving_slot& e : c.exits) {
       const long o = start_of(e);
@@ -198,11 +195,7 @@ private:
       : c(call), plan(p), kernels(nullptr), storage(nullptr), along(call.r->along), chain(nullptr) {}
 
   void lay_out(carver& cut) {
-    long n = 1, instructions = 1;
-    for (int k = 0; k < c.r->passes; k++) {
-      n = std::max(n, static_cast<long>(plan.passes.at[c.r->first_pass + k].slots()));
-      instructions = std::max(instructions, static_cast<long>(plan.passes.at[c.r->first_pass + k].count));
-    }
+    const long n = c.most_slots;
     const bool counts = cut.at == nullptr;
     rows = cut.take<T*>(c.r->rows + 1), queues = cut.take<T*>(c.r->rows + 1),
     scratches = cut.take<T*>(c.r->scratches + 1), buffers = cut.take<T*>(n);
@@ -221,7 +214,7 @@ private:
     each(queues, along ? c.r->rows : 0, c.block * queue * width);
     each(scratches, c.r->scratches, scratch_rows() * lanes_kept());
     each(buffers, n, c.block * std::max<long>(buffer_lanes(), width));
-    blocks = cut.take<T>(interpreted_room(instructions) * width);
+    blocks = cut.take<T>(interpreted_room(c.most_instructions) * width);
   }
 
   /// n elements `step` apart, as the program's lanes `every` apart.
@@ -250,21 +243,13 @@ private:
       }
     });
   }
-  /// Calls f(instruction, row number) for every reduction of a pass.
-  template <class F> void each_reduction(const region_pass& pass, F f) const {
-    if (pass.combines == 0) return;
-    const int first = pass.first_slot + pass.loads + pass.extents + pass.indices;
-    for (int i = 0; i < pass.count; i++)
-      if (const instruction& x = plan.instructions.at[pass.first + i]; x.what == instruction::combine)
-        f(x, plan.slots.at[first + x.slot].id);
-  }
   void start_rows(long first_row, long row_count) {
-    for (int p = 0; p < c.r->passes; p++)
-      each_reduction(plan.passes.at[c.r->first_pass + p], [&](const instruction& x, int row) {
+    for (const auto& pass : c.reductions)
+      for (const region_call::reduction& x : pass) {
         const T value =
             x.common == real ? static_cast<T>(x.op->neutral) : bits_as<T>(integer_neutral<lane>(x.op->neutral));
-        std::fill_n(along ? queues[row] : rows[row], along ? c.block * queue * width : row_values(), value);
-      });
+        std::fill_n(along ? queues[x.row] : rows[x.row], along ? c.block * queue * width : row_values(), value);
+      }
     for (const region_call::seed& x : c.seeds) {
       const T* before = static_cast<const T*>(storage[x.storage]);
       if (!along) std::copy_n(before, std::min(row_values(), padded<T>(c.lane_extent)), rows[x.row]);
@@ -273,20 +258,20 @@ private:
     }
   }
   /// Finished reductions along the lanes: each row's queue becomes one value, repeated.
-  void finish_rows(const region_pass& pass, long count) {
-    each_reduction(pass, [&](const instruction& x, int row) {
+  void finish_rows(int pass, long count) {
+    for (const region_call::reduction& x : c.reductions[static_cast<std::size_t>(pass)]) {
       const auto one = x.op->template code<T>(x.common).one;
       const auto combine = [&](packet<T> a, packet<T> b) {
         const packet<T> both[2]{a, b};
         return one(both);
       };
       for (long r = 0; r < count; r++) {
-        const T* q = queues[row] + r * queue * width;
+        const T* q = queues[x.row] + r * queue * width;
         const packet<T> all =
             combine(combine(load(q), load(q + width)), combine(load(q + 2 * width), load(q + 3 * width)));
-        store(rows[row] + r * width, broadcast<packet<T>>(horizontal(all, combine)));
+        store(rows[x.row] + r * width, broadcast<packet<T>>(horizontal(all, combine)));
       }
-    });
+    }
   }
 };
 } // namespace

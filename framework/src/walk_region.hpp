@@ -42,11 +42,22 @@ struct region_call {
   long units = 1, tasks = 1;
   std::vector<std::vector<moving_slot>> slots; ///< by pass
   std::vector<moving_slot> exits;
-  long scratch_bytes = 0; ///< for each worker
+  /// What a pass reduces: the row value, and with what.
+  struct reduction {
+    int row = -1;
+    const op_def* op = nullptr;
+    kind common = real;
+  };
+  std::vector<std::vector<reduction>> reductions; ///< by pass
+  std::vector<char> copies; ///< by pass: whether lanes are copied, as they don't lie next to each other
+  std::vector<std::pair<int, int>> positions; ///< pass and slot of indices
+  long most_slots = 1, most_instructions = 1; ///< of a pass
+  long scratch_bytes = 0;                     ///< for each worker
 
   // Of a region that runs on tiles: it keeps its loops, so that every run can have other extents.
   axis_ref row_axis = nullptr, lane_axis = nullptr;
-  bool padded = false; ///< rows are followed by room for a whole packet
+  bool padded = false;                  ///< rows are followed by room for a whole packet
+  long tile_lanes = -1, tile_rows = -1; ///< what it was last resized to
   /// A reduction that begins with what was found before: its row value, and where that lies.
   struct seed {
     int row = -1, storage = -1;

@@ -55,12 +55,6 @@ template <class T> struct walk {
   long task = 0, chunk = 0;
   tile_place here{};
 
-  long region_scratch() const {
-    long most = 0;
-    for (const prepared_tiles& p : c.program)
-      for (const region_call& r : p.regions) most = std::max(most, r.scratch_bytes);
-    return c.scratch_bytes - (most + 63) / 64 * 64;
-  }
   char* base(const region_memory& m, const std::vector<long>& loop) const {
     long o = m.offset;
     for (std::size_t i = 0; i < loops; i++) o += at[i] * loop[i];
@@ -98,7 +92,19 @@ template <class T> struct walk {
   bool second = false; ///< which of its two places a merged outer state is in
   bool counts = false; ///< counts tiles and does nothing else
 
+  /// Where values lie that the worker's scratch holds.
+  void use_scratch() {
+    if (w.scratch == scratch) return;
+    w.scratch = scratch;
+    for (int k = 0; k < 2; k++) {
+      const prepared_tiles& p = c.program[k];
+      for (std::size_t i = 0; i < p.memory.size(); i++)
+        if (p.offset[i] >= 0) w.storage[k][i] = scratch + p.offset[i];
+        else if (p.pack[i] >= 0) w.storage[k][i] = scratch + c.packs[static_cast<std::size_t>(p.pack[i])].offset;
+    }
+  }
   void start_task() {
+    use_scratch();
     for (const stream_state& y : c.states)
       if (y.what != port::keep && !y.outer) std::fill_n(own_state(y, chunk), y.size, static_cast<T>(y.neutral));
   }
@@ -139,17 +145,11 @@ template <class T> struct walk {
         }
       });
     }
-    for (int k = 0; k < 2; k++) {
-      const prepared_tiles& p = c.program[k];
-      for (std::size_t i = 0; i < p.memory.size(); i++) {
-        if (p.offset[i] >= 0) w.storage[k][i] = scratch + p.offset[i];
-        else if (p.pack[i] >= 0) w.storage[k][i] = scratch + c.packs[static_cast<std::size_t>(p.pack[i])].offset;
-        else if (p.read[i] >= 0) {
-          const stream_read& r = c.reads[static_cast<std::size_t>(p.read[i])];
-          if (r.where == stream_read::fixed) w.storage[k][i] = base(r.from, r.loop);
-        }
+    for (int k = 0; k < 2; k++)
+      for (int i : c.program[k].fixed) {
+        const stream_read& r = c.reads[static_cast<std::size_t>(c.program[k].read[static_cast<std::size_t>(i)])];
+        w.storage[k][static_cast<std::size_t>(i)] = base(r.from, r.loop);
       }
-    }
   }
   /// What is written once a block: the states with the outer axis.
   void finish_block() {
@@ -283,19 +283,19 @@ template <class T> struct walk {
     here.inner = inner, here.rows = rows;
     prepared_tiles& p = c.program[which];
     auto& storage = w.storage[which];
-    for (std::size_t i = 0; i < p.memory.size(); i++)
-      if (const int k = p.read[i]; k >= 0) {
-        const stream_read& r = c.reads[static_cast<std::size_t>(k)];
-        const auto size = static_cast<long>(size_of(r.from.type));
-        if (r.where == stream_read::inner) storage[i] = base(r.from, r.loop) + inner * r.step_inner * size;
-        else if (r.where == stream_read::tile) copy_in(p, static_cast<int>(i), r);
-      }
-    for (std::size_t k = 0; k < c.states.size(); k++) {
+    for (int i : p.moving) {
+      const stream_read& r = c.reads[static_cast<std::size_t>(p.read[static_cast<std::size_t>(i)])];
+      if (r.where == stream_read::tile) copy_in(p, i, r);
+      else
+        storage[static_cast<std::size_t>(i)] =
+            base(r.from, r.loop) + inner * r.step_inner * static_cast<long>(size_of(r.from.type));
+    }
+    for (int state : p.merging) {
+      const auto k = static_cast<std::size_t>(state);
       const stream_state& y = c.states[k];
-      if (p.merge_now[k] < 0) continue;
       const auto before = static_cast<std::size_t>(p.merge_before[k]), now = static_cast<std::size_t>(p.merge_now[k]);
       if (y.outer) storage[before] = outer_state(y, second), storage[now] = outer_state(y, !second);
-      else storage[before] = inner_state(y) + (y.inner ? inner * y.elements : 0);
+      else storage[before] = added_to(y);
     }
     for (const tile_step& s : p.steps) {
       if (s.what == step::run_region) region(which, s.index);
@@ -303,11 +303,9 @@ template <class T> struct walk {
       else general(p, storage, s);
     }
     for (const tile_sum& x : p.sums) add(p, storage, x);
-    for (std::size_t k = 0; k < c.states.size(); k++) {
-      const stream_state& y = c.states[k];
-      if (p.merge_now[k] >= 0 && !y.outer) copy_merged(p, storage, k);
-      if (p.kept[k] >= 0) keep(p, storage, k);
-    }
+    for (int k : p.merging)
+      if (!c.states[static_cast<std::size_t>(k)].outer) copy_merged(p, storage, static_cast<std::size_t>(k));
+    for (int k : p.keeping) keep(p, storage, static_cast<std::size_t>(k));
     second = !second;
   }
   void copy_in(const prepared_tiles& p, int i, const stream_read& r) {
@@ -350,10 +348,11 @@ template <class T> struct walk {
   void region(int which, int index) {
     region_call& r = w.regions[which][static_cast<std::size_t>(index)];
     resize(r, {c.s->outer, c.s->inner, here.lanes, here.rows});
-    for (auto& pass : r.slots)
-      for (auto& s : pass)
-        if (s.what.where == slot::position && s.what.axis) s.memory.offset = coordinate(s.what.axis);
-    run_region_at<T>(r, nullptr, plan, kernels, w.storage[which].data(), scratch + region_scratch());
+    for (const auto& [pass, s] : r.positions) {
+      region_call::moving_slot& m = r.slots[static_cast<std::size_t>(pass)][static_cast<std::size_t>(s)];
+      m.memory.offset = coordinate(m.what.axis);
+    }
+    run_region_at<T>(r, nullptr, plan, kernels, w.storage[which].data(), scratch + c.region_scratch);
   }
   long extent(const tile_loop& l) const { return part(l.part, l.extent); }
   long part(tile_part p, long whole) const {
@@ -443,7 +442,7 @@ template <class T> struct walk {
     }
     const region_memory& m = p.memory[static_cast<std::size_t>(x.node)];
     const axes& ax = p.g[x.node].ax;
-    T* to = inner_state(y) + (y.inner ? here.inner * y.elements : 0);
+    T* to = added_to(y);
     const int inner = y.inner ? ax.find(c.s->inner) : -1;
     const long rows = y.inner ? here.rows : 1;
     // `rest` of the state is dense in the order of the result's axes; the tile has strides of its own
@@ -469,7 +468,7 @@ template <class T> struct walk {
     const auto now = static_cast<std::size_t>(p.merge_now[k]);
     const region_memory& m = p.memory[now];
     const axes& ax = p.g[p.merge_now[k]].ax;
-    T* to = inner_state(y) + (y.inner ? here.inner * y.elements : 0);
+    T* to = added_to(y);
     const T* from = static_cast<const T*>(storage[now]);
     const int inner = y.inner ? ax.find(c.s->inner) : -1;
     const std::vector<tile_loop>& r = rest_of(p, y, p.merge_now[k]);
