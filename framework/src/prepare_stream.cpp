@@ -38,10 +38,25 @@ template <class T> struct preparation {
     return p < 0 ? 0 : m.strides.stride[p];
   }
 
+  /// Whether what every block reads again is more than caches hold, as the weights of a large vocabulary: blocks are
+  /// then larger, so that there are fewer. (Not where masks skip tiles, which small ones fit better.)
+  bool streams_from_far() const {
+    long bytes = 0;
+    for (const port& x : plan.ports_of(s.masked)) {
+      const axes& ax = g[x.node].ax;
+      if (!ax.has(s.inner) || ax.has(s.outer)) continue;
+      long n = static_cast<long>(sizeof(T));
+      for (axis_ref a : ax)
+        if (!s.loops.has(a)) n *= extents.of(a);
+      bytes += n;
+    }
+    return s.masks == 0 && bytes > (4l << 20);
+  }
   void sizes() {
     c.s = &s, c.extents = &extents;
     c.outer = extents.of(s.outer), c.inner = extents.of(s.inner);
-    c.width = tile::lanes<T>, c.rows = 128;
+    c.width = tile::lanes<T> * (streams_from_far() ? 4 : 1), c.rows = 128;
+    c.width = std::min(c.width, std::max(1l, (c.outer + tile::lanes<T> - 1) / tile::lanes<T>) * tile::lanes<T>);
     c.blocks = (c.outer + c.width - 1) / c.width;
     tile = {s.outer, s.inner, c.width, c.rows};
     for (axis_ref a : s.loops) c.loop.push_back(extents.of(a)), c.parallel.push_back(1);
