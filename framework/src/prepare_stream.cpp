@@ -38,8 +38,7 @@ template <class T> struct preparation {
     return p < 0 ? 0 : m.strides.stride[p];
   }
 
-  /// Whether what every block reads again is more than caches hold, as the weights of a large vocabulary: blocks are
-  /// then larger, so that there are fewer. (Not where masks skip tiles, which small ones fit better.)
+  /// Whether what every block reads again is more than caches hold, as the weights of a large vocabulary.
   bool streams_from_far() const {
     long bytes = 0;
     for (const port& x : plan.ports_of(s.masked)) {
@@ -50,13 +49,12 @@ template <class T> struct preparation {
         if (!s.loops.has(a)) n *= extents.of(a);
       bytes += n;
     }
-    return s.masks == 0 && bytes > (4l << 20);
+    return bytes > (4l << 20);
   }
-  void sizes() {
+  void sizes(long groups) {
     c.s = &s, c.extents = &extents;
     c.outer = extents.of(s.outer), c.inner = extents.of(s.inner);
-    c.width = tile::lanes<T> * (streams_from_far() ? 4 : 1), c.rows = 128;
-    c.width = std::min(c.width, std::max(1l, (c.outer + tile::lanes<T> - 1) / tile::lanes<T>) * tile::lanes<T>);
+    c.width = groups * tile::lanes<T>, c.rows = 128;
     c.blocks = (c.outer + c.width - 1) / c.width;
     tile = {s.outer, s.inner, c.width, c.rows};
     for (axis_ref a : s.loops) c.loop.push_back(extents.of(a)), c.parallel.push_back(1);
@@ -416,6 +414,15 @@ template <class T> struct preparation {
     c.shared_bytes = c.chunk_elements * c.chunks * c.parallel_total * static_cast<long>(sizeof(T));
   }
 
+  /// Whether the place of a tile can show that a value is `nothing` in all of it. A sum is 0 where all it adds is.
+  static bool can_vanish(const prepared_tiles& p, int i, double nothing) {
+    if (p.varies[static_cast<std::size_t>(i)] != 2) return false;
+    const node& x = p.g[i];
+    if (x.op->is(trait::keeps_axes | trait::negation)) return can_vanish(p, p.g.in(x, 0), nothing);
+    if (nothing != 0 || !x.op->is(trait::product | trait::addition | trait::subtraction)) return true;
+    const bool left = can_vanish(p, p.g.in(x, 0), 0), right = can_vanish(p, p.g.in(x, 1), 0);
+    return x.op->is(trait::product) ? left || right : left && right;
+  }
   /// Which nodes' ranges depend on the place of the tile; and the values whose range can show that nothing leaves.
   void find_ranges(const tile_program& t, prepared_tiles& p) {
     p.varies.assign(static_cast<std::size_t>(p.g.size()), 0);
@@ -446,25 +453,36 @@ template <class T> struct preparation {
     c.skips = true;
     for (std::size_t k = 0; k < c.states.size(); k++) {
       bool can = false;
-      for (const auto& e : p.exits[k]) can = can || p.varies[static_cast<std::size_t>(e.node)] == 2;
+      for (const auto& e : p.exits[k]) can = can || can_vanish(p, e.node, e.nothing);
       c.skips = c.skips && can;
     }
+  }
+
+  /// For blocks of so many groups of lanes.
+  void run(long groups) {
+    sizes(groups);
+    cut();
+    prepare_program(s.masked, c.program[0]);
+    prepare_program(s.clear, c.program[1]);
+    for (int k = 0; k < s.masks; k++) c.masks.push_back(plan.masks[s.first_mask + k]);
+    for (prepared_tiles& t : c.program) list_changes(t);
+    find_ranges(s.masked, c.program[0]);
+    finish();
   }
 };
 } // namespace
 
+/// Where all blocks read from far away, and no mask skips tiles, which small ones fit better, blocks are larger, so
+/// that there are fewer.
 template <class T> stream_call prepare_stream(graph_view g, const plan_view& plan, const tile_walk& s,
                                               const extent_table& extents, function_ref<region_memory(int)> memory) {
   preparation<T> p{g, plan, s, extents, memory, {}, {}};
-  p.sizes();
-  p.cut();
-  p.prepare_program(s.masked, p.c.program[0]);
-  p.prepare_program(s.clear, p.c.program[1]);
-  for (int k = 0; k < s.masks; k++) p.c.masks.push_back(plan.masks[s.first_mask + k]);
-  for (prepared_tiles& t : p.c.program) p.list_changes(t);
-  p.find_ranges(s.masked, p.c.program[0]);
-  p.finish();
-  return std::move(p.c);
+  p.run(1);
+  if (p.c.skips || !p.streams_from_far()) return std::move(p.c);
+  const long groups = (p.c.outer + tile::lanes<T> - 1) / tile::lanes<T>;
+  preparation<T> larger{g, plan, s, extents, memory, {}, {}};
+  larger.run(std::clamp(groups, 1l, 4l));
+  return std::move(larger.c);
 }
 template stream_call prepare_stream<float>(graph_view, const plan_view&, const tile_walk&, const extent_table&,
                                            function_ref<region_memory(int)>);
