@@ -271,9 +271,9 @@ constexpr tile_walk walk_of(const grouping& from, int k, plan& out) {
 /// The plan of a graph: what spans a score space becomes streams, the rest regions, products and general ops.
 constexpr void fuse(graph_view g, plan& out) {
   const score_spaces spaces = find_score_spaces(g);
-  const grouping s(g, spaces);
+  grouping s(g, spaces);
   for (int k = 0; k < spaces.streams.size_; k++) out.streams.push_back(walk_of(s, k, out));
   write_steps(s, out, out.steps);
-  for (int i = 0; i < g.nodes.count; i++) out.stored.push_back(s.stored.at[i]), out.order.push_back(s.order.at[i]);
+  out.stored = std::move(s.stored), out.order = std::move(s.order);
 }
 } // namespace weft::ir

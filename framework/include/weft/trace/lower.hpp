@@ -9,7 +9,7 @@ namespace weft::ir {
 /// What a pass leaves, and after it those that are joined to it.
 template <int N> constexpr roomy_graph<N> after_pass(graph_view before, int step) {
   builder b(N / 4);
-  pipeline[step].run(before, b);
+  pipeline[step].run(graph_copy(before).view(), b);
   while (++step < pipeline_length && pipeline[step].joined) {
     builder next(N / 4);
     pipeline[step].run(b.view(), next);
@@ -21,7 +21,7 @@ template <const auto& Before, int Step, int N> inline constexpr roomy_graph<N> p
     after_pass<N>(Before.view(), Step);
 
 template <const auto& Before, int Step> inline constexpr bool applies =
-    !pipeline[Step].applies || pipeline[Step].applies(Before.view());
+    !pipeline[Step].applies || pipeline[Step].applies(graph_copy(Before.view()).view());
 
 template <const auto& Before, int Step, int N> constexpr const auto& lowered_from() {
   if constexpr (Step == pipeline_length) return Before;
@@ -97,7 +97,7 @@ constexpr plan_sizes room_for_plan(int nodes, int times) {
 template <const auto& Graph, int Times> constexpr auto planned() {
   roomy_plan<room_for_plan(Graph.node_count, Times), Graph.node_count> r;
   plan p;
-  fuse(Graph.view(), p);
+  fuse(graph_copy(Graph.view()).view(), p);
   r.used = sizes_of(p);
   each_list(r.in, p, [&](auto& room, auto& list) { r.full = r.full || list.size_ > static_cast<int>(room.size()); });
   if (!r.full) each_list(r.in, p, [](auto& to, auto& from) { copy(to.data(), from.at, from.size_); });

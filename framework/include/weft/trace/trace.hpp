@@ -181,7 +181,8 @@ template <int N, class Fn, class... A> constexpr roomy_graph<N> settled() {
   builder b(N / 4);
   b.error = last.error;
   if (!last.error.empty()) return roomy<N>(b);
-  graph_view g = last.view();
+  const graph_copy all(last.view());
+  graph_view g = all.view();
   result_t<Fn, A...> y{};
   int results = 0;
   each_leaf([&](const expr&) { results++; }, y);
