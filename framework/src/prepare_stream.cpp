@@ -109,13 +109,9 @@ template <class T> struct preparation {
     stream_state y;
     y.what = x.what, y.node = x.node, y.to = memory(x.node);
     const node& n = g[x.node];
-    for (axis_ref a : s.loops) {
-      y.loop.push_back(stride_along(y.to, n.ax, a));
-      bool has = x.what != port::add;
-      for (int j = 0; j < n.count; j++) has = has || g[g.in(n, j)].ax.has(a);
-      y.once.push_back(!has);
-    }
+    for (axis_ref a : s.loops) y.loop.push_back(stride_along(y.to, n.ax, a));
     y.outer = n.ax.has(s.outer), y.inner = n.ax.has(s.inner);
+    for (axis_ref a : n.ax) y.empty = y.empty || extents.of(a) == 0;
     y.step_outer = stride_along(y.to, n.ax, s.outer), y.step_inner = stride_along(y.to, n.ax, s.inner);
     y.ax = tile_axes(n.ax);
     for (int i = n.ax.n; i-- > 0;)

@@ -51,16 +51,15 @@ struct stream_state {
   region_memory to;
   std::vector<long> loop; ///< strides of `to` along the loops
   long step_outer = 0, step_inner = 0;
-  std::vector<tile_loop> rest; ///< its other axes: `a` steps through `to`, `c` through the state
-  long elements = 1;           ///< of `rest`
-  bool outer = false, inner = false;
+  std::vector<tile_loop> rest;                      ///< its other axes: `a` steps through `to`, `c` through the state
+  long elements = 1;                                ///< of `rest`
+  bool outer = false, inner = false, empty = false; ///< which of the tile's axes it has; whether it has no elements
   double scale = 1, neutral = 0;
   const op_def* combine = nullptr; ///< of merge
   long offset = 0;                 ///< of an outer state in a worker's scratch; of others in a chunk's memory
   long size = 0;                   ///< elements: of an outer state in one block, of others in one task
   bool in_place = false;           ///< the first chunk's state is `to` itself
   std::vector<long> serial;        ///< of a state without the outer axis: its own strides along the loops
-  std::vector<char> once;          ///< of each loop: whether what is added doesn't have it, so that it's added once
 };
 
 struct tile_product {

@@ -83,12 +83,6 @@ template <class T> struct walk {
   T* added_to(const stream_state& y) const {
     return y.outer ? outer_state(y, false) : inner_state(y) + (y.inner ? here.inner * y.elements : 0);
   }
-  /// Whether what state y adds up was added at other coordinates of the loops.
-  bool has_added(const stream_state& y) const {
-    for (std::size_t i = 0; i < loops; i++)
-      if (y.once[i] && at[i]) return true;
-    return false;
-  }
   bool second = false; ///< which of its two places a merged outer state is in
   bool counts = false; ///< counts tiles and does nothing else
 
@@ -369,7 +363,6 @@ template <class T> struct walk {
     if (x.state < 0) to = static_cast<T*>(storage[static_cast<std::size_t>(x.node)]);
     else {
       const stream_state& y = c.states[static_cast<std::size_t>(x.state)];
-      if (has_added(y)) return;
       to = added_to(y);
     }
     tile::product<T> q;
@@ -420,7 +413,6 @@ template <class T> struct walk {
     tensor_ref out = reference(p, storage, s.index);
     if (adds) {
       const stream_state& y = c.states[static_cast<std::size_t>(s.state)];
-      if (has_added(y)) return;
       out.data = added_to(y);
     }
     x.op->run({x, w.general_in.data(), out, c.extents->resolver(), adds});
@@ -428,7 +420,6 @@ template <class T> struct walk {
   /// state = state * factor + tile.
   void add(const prepared_tiles& p, const std::vector<void*>& storage, const tile_sum& x) {
     const stream_state& y = c.states[static_cast<std::size_t>(x.state)];
-    if (has_added(y)) return;
     const T* from = reinterpret_cast<const T*>(place_of(p, storage, x.node));
     const T* factor = x.factor < 0 ? nullptr : static_cast<const T*>(storage[static_cast<std::size_t>(x.factor)]);
     if (y.outer) {
@@ -499,6 +490,20 @@ template <class T> struct walk {
       }
     }
   }
+  /// What is made along a loop without coordinates: nothing was added up.
+  void write_neutral() const {
+    for (const stream_state& y : c.states) {
+      if (y.empty) continue;
+      std::vector<tile_loop> all = y.rest;
+      const auto add = [&](long extent, long step) {
+        if (step) all.push_back({extent, tile_part::whole, step});
+      };
+      add(c.outer, y.step_outer), add(c.inner, y.step_inner);
+      for (std::size_t i = 0; i < loops; i++) add(c.loop[i], y.loop[i]);
+      T* to = static_cast<T*>(memory[y.to.storage]) + y.to.offset;
+      each(all, 0, 0, 0, 0, [&](long a, long, long) { to[a] = static_cast<T>(y.neutral); });
+    }
+  }
   /// Writes what the chunks of a task have found to its results.
   void finish_task() {
     for (const stream_state& y : c.states) {
@@ -551,6 +556,8 @@ void run_stream(stream_call& c, const plan_view& plan, const region_kernel<T>* k
   };
   if (c.outer == 0) c.blocks = 0;
   for (stream_worker& w : c.workers) w.tiles = {};
+  if (c.parallel_total == 0) return; // results that are empty
+  if (c.serial_total == 0) return with_walk(0, 0, [](const walk<T>& x) { x.write_neutral(); });
   each_task(c.parallel_total * c.chunks, [&](long k, int worker) {
     with_walk(k / c.chunks, worker, [&](walk<T>& x) {
       x.chunk = k % c.chunks;

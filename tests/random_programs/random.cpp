@@ -142,4 +142,23 @@ BOOST_AUTO_TEST_CASE(programs_that_were_once_wrong) {
   right(
       "random numbers for many axes",
       [](v x) { return w{x[0] * at(uniform(ir::attach(*x[0].g, expr(7)), x[0].ax()))}; }, {{a, b, c, d, e, one}}, 2, 2);
+  const axis_ref other = prime(b);
+  right(
+      "sums over the tiles of a batch of nothing",
+      [=](v x) {
+        const expr y = tanh(x[0] * at(x[1]));
+        return w{sum(y, {a, other}), sum(y, {a, b}), contract(y, x[2], {a, other}), y};
+      },
+      {{a, b}, {other}, {a, other, c}}, 0, 19);
+  for (const long batch : {0, 3})
+    right(
+        "tiles that a batch has in common",
+        [=](v x) {
+          const expr y = tanh(x[0] * at(x[1])), z = tanh(y + at(x[2]));
+          return w{sum(z, {other, a}), sum(z, {b, a}), sum(y, other), y};
+        },
+        {{b}, {other}, {a}}, batch, 19);
+  right(
+      "a mean over as many axes as there may be", [=](v x) { return w{mean(x[0], x[0].ax())}; },
+      {{a, b, c, d, e, prime(a), other, prime(c)}}, 2, 1);
 }

@@ -31,7 +31,7 @@ struct trial {
     return [this, a](const std::vector<expr>& x) {
       expr total = 0.0;
       for (const expr& y : p(x, a.ids, a.masks))
-        total = total + at(sum(y * at(y), y.ax()) / at(1.0 + at(ir::elements_along(y.ax()))));
+        total = total + at(sum(y * at(y), y.ax()) / at(1.0 + at(ir::elements_along(y, y.ax()))));
       return total;
     };
   }

@@ -8,9 +8,10 @@
 namespace weft {
 
 namespace ir {
-/// The number of elements along axes, an integer.
-constexpr expr elements_along(const axes& over) {
+/// The number of x's elements along axes, an integer.
+constexpr expr elements_along(const at& x, const axes& over) {
   expr n = 1;
+  if (x.e.attached()) n = attach(*x.e.g, n, x.where); // what is unattached has no room for many axes
   for (axis_ref a : over) n = n * at(extent(a));
   return n;
 }
@@ -18,7 +19,8 @@ constexpr expr elements_along(const axes& over) {
 /// sum(x) / extent, over one or more axes.
 constexpr expr mean(const at& x, const axes& over) {
   const ir::scope s("mean", x);
-  return sum(x, over) / at(ir::elements_along(over), x.where);
+  const expr total = sum(x, over);
+  return total / at(ir::elements_along(x, over), x.where);
 }
 /// The biased variance, mean((x - mean(x))^2): divided by the extent, not the extent less one.
 constexpr expr var(const at& x, const axes& over) {
