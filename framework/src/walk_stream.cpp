@@ -423,12 +423,14 @@ template <class T> struct walk {
     const T* from = reinterpret_cast<const T*>(place_of(p, storage, x.node));
     const T* factor = x.factor < 0 ? nullptr : static_cast<const T*>(storage[static_cast<std::size_t>(x.factor)]);
     if (y.outer) {
-      T* to = outer_state(y, false);
-      for (long e = 0; e < y.elements; e++, to += c.width, from += c.width)
+      T* state = outer_state(y, false);
+      each(rest_of(p, y, x.node), 0, 0, 0, 0, [&](long a, long, long t) { // each may have its order of the axes
+        T* to = state + t;
         if (factor)
-          for (long i = 0; i < here.lanes; i++) to[i] = to[i] * factor[i] + from[i];
+          for (long i = 0; i < here.lanes; i++) to[i] = to[i] * factor[i] + from[a + i];
         else
-          for (long i = 0; i < here.lanes; i++) to[i] += from[i];
+          for (long i = 0; i < here.lanes; i++) to[i] += from[a + i];
+      });
       return;
     }
     const region_memory& m = p.memory[static_cast<std::size_t>(x.node)];
