@@ -17,6 +17,7 @@ inline constexpr axis<"twelve", 12> twelve;
 inline constexpr axis<"two", 2> two;
 inline constexpr axis<"rest"> rest;     // 3: what a split by j leaves of twelve
 inline constexpr axis<"joined"> joined; // 43: n, m and n end to end
+inline constexpr axis<"merged"> merged; // 95: n times m
 
 /// The extents that the tests bind to axes without a static one.
 inline long extent_of(axis_ref a) {
@@ -24,6 +25,7 @@ inline long extent_of(axis_ref a) {
          : same(a, m) || same(a, prime(m)) ? 5
          : same(a, rest)                   ? 3
          : same(a, joined)                 ? 43
+         : same(a, merged)                 ? 95
                                            : 19;
 }
 inline std::vector<long> extents_of(const axes& ax) {
@@ -170,7 +172,7 @@ inline std::vector<row> rows() {
       {on(split_op{}), {{{n, twelve}}}, [](v x) { return split(x[0], twelve, {i, j}); }},
       {on(split_op{}), {{{twelve, n}}}, [](v x) { return split(x[0], twelve, {rest, j}); }},
       {on(merge_op{}), {{{j, n, i}}}, [](v x) { return merge(x[0], {i, j}, twelve); }},
-      {on(merge_op{}), {{{n, i, m}, integer, -9, 9}}, [](v x) { return merge(x[0], {n, m}, rest); }},
+      {on(merge_op{}), {{{n, i, m}, integer, -9, 9}}, [](v x) { return merge(x[0], {n, m}, merged); }},
       {on(roll_op{}), {a}, [](v x) { return roll(x[0], n, 7); }},
       {on(roll_op{}), {{{m, n}}}, [](v x) { return roll(x[0], n, -23); }},
       {on(roll_op{}), {a}, [](v x) { return shift(x[0], n, -2); }},
