@@ -39,7 +39,7 @@ template <class F> bool mergeable(const nest& n, std::size_t i, F each_slot) {
 template <class T>
 region_call prepare_region(graph_view g, const plan_view& plan, const region& r, const axes& chain,
                            const extent_table& extents, function_ref<region_memory(int)> memory,
-                           const tile_extents* tile) {
+                           const tile_extents* tile, const std::vector<row_seed>& seeds) {
   region_call c;
   c.r = &r;
   nest n;
@@ -66,15 +66,21 @@ region_call prepare_region(graph_view g, const plan_view& plan, const region& r,
     c.slots.emplace_back();
     for (int i = 0; i < pass.slots(); i++) c.slots.back().push_back(bind(plan.slots[pass.first_slot + i]));
   }
+  const auto bind_row = [&](int row, int node) {
+    region_call::moving_slot m = bind({slot::value, node, nullptr, g[node].k});
+    m.what.id = row;
+    return m;
+  };
   for (int i = 0; i < r.exits; i++) {
     const row_exit& e = plan.exits[r.first_exit + i];
-    c.exits.push_back(bind({slot::value, e.node, nullptr, g[e.node].k}));
-    c.exits.back().what.id = e.row;
+    c.exits.push_back(bind_row(e.row, e.node));
   }
+  for (const row_seed& x : seeds) c.seeds.push_back(bind_row(x.row, x.node));
   const auto each_slot = [&](auto f) {
     for (auto& pass : c.slots)
       for (auto& s : pass) f(s);
     for (auto& s : c.exits) f(s);
+    for (auto& s : c.seeds) f(s);
   };
   const auto drop = [&](std::size_t i) {
     n.loop.erase(n.loop.begin() + static_cast<long>(i));
@@ -146,9 +152,11 @@ region_call prepare_region(graph_view g, const plan_view& plan, const region& r,
 }
 
 template region_call prepare_region<float>(graph_view, const plan_view&, const region&, const axes&,
-                                           const extent_table&, function_ref<region_memory(int)>, const tile_extents*);
+                                           const extent_table&, function_ref<region_memory(int)>, const tile_extents*,
+                                           const std::vector<row_seed>&);
 template region_call prepare_region<double>(graph_view, const plan_view&, const region&, const axes&,
-                                            const extent_table&, function_ref<region_memory(int)>, const tile_extents*);
+                                            const extent_table&, function_ref<region_memory(int)>, const tile_extents*,
+                                            const std::vector<row_seed>&);
 
 void resize(region_call& c, const tile_extents& tile) {
   if (c.tile_lanes == tile.lanes && c.tile_rows == tile.rows) return;

@@ -219,8 +219,8 @@ template <class T> struct preparation {
           return p.memory[static_cast<std::size_t>(i)];
         };
         p.steps.push_back({x.what, static_cast<int>(p.regions.size())});
-        p.regions.push_back(prepare_region<T>(p.g, plan, plan.regions[x.id], {}, extents, where, &tile));
-        seed(p, ports, p.regions.back());
+        p.regions.push_back(prepare_region<T>(p.g, plan, plan.regions[x.id], {}, extents, where, &tile,
+                                              seeds_of(ports, plan.regions[x.id])));
       } else if (x.what == step::run_product) {
         p.steps.push_back({x.what, static_cast<int>(p.products.size())});
         p.products.push_back(product(p, ports, x.id));
@@ -296,16 +296,15 @@ template <class T> struct preparation {
     if (r >= 0 && c.reads[static_cast<std::size_t>(r)].where == stream_read::outer)
       p.pack[static_cast<std::size_t>(i)] = pack_of(r, true, 1);
   }
-  void seed(prepared_tiles& p, range<port> ports, region_call& call) {
-    for (int k = 0; k < call.r->exits; k++) {
-      const row_exit& e = plan.exits[call.r->first_exit + k];
+  /// Of a region's maxima, those that begin with what earlier tiles found.
+  std::vector<row_seed> seeds_of(range<port> ports, const region& r) const {
+    std::vector<row_seed> seeds;
+    for (int k = 0; k < r.exits; k++) {
+      const row_exit& e = plan.exits[r.first_exit + k];
       for (const port& x : ports)
-        if (x.what == port::merge && x.tile == e.node) {
-          const region_memory& before = p.memory[static_cast<std::size_t>(x.before)];
-          const axes& ax = p.g[x.before].ax;
-          call.seeds.push_back({e.row, x.before, ax.n ? before.strides.stride[ax.n - 1] : 0});
-        }
+        if (x.what == port::merge && x.tile == e.node) seeds.push_back({e.row, x.before});
     }
+    return seeds;
   }
 
   /// Whether something compares values of the space, so that all its walks must find the same bits: the derivative of
@@ -360,9 +359,15 @@ template <class T> struct preparation {
     const auto stride = [](const layout& l, const axes& of, axis_ref n) {
       return of.has(n) ? l.stride[of.find(n)] : 0;
     };
-    const auto loop_of = [&](axis_ref n) {
-      return tile_loop{most(n), part_of(n), stride(la, ax, n), stride(lb, bx, n), stride(lc, x.ax, n)};
+    const auto factor_stride = [&](axis_ref n) {
+      return y.factor < 0 ? 0 : stride(at(y.factor).strides, p.g[y.factor].ax, n);
     };
+    const auto loop_of = [&](axis_ref n) {
+      return tile_loop{most(n),           part_of(n),          stride(la, ax, n),
+                       stride(lb, bx, n), stride(lc, x.ax, n), factor_stride(n)};
+    };
+    // the primitive takes a factor for each lane, the same for all rows, or one for each row
+    const auto can_be_rows = [&](const tile_loop& l) { return y.factor < 0 || l.factor == (lanes_left ? 0 : 1); };
     std::vector<tile_loop> rows, steps;
     for (axis_ref n : x.at.shape)
       if (!s.loops.has(n)) steps.push_back(loop_of(n));
@@ -372,8 +377,8 @@ template <class T> struct preparation {
         if (!ax.has(n) && bx.has(n) && stride(lb, bx, n) == 1 && stride(lc, x.ax, n) == 1) lane = n;
     for (axis_ref n : x.ax) {
       if (lane && same(n, lane)) y.lanes = part_of(n), y.lane_extent = most(n);
-      else if (ax.has(n) && !bx.has(n)) rows.push_back(loop_of(n));
-      else y.batch.push_back(loop_of(n));
+      else if (const tile_loop l = loop_of(n); ax.has(n) && !bx.has(n) && can_be_rows(l)) rows.push_back(l);
+      else y.batch.push_back(l);
     }
     const auto longest = [](std::vector<tile_loop>& v, std::vector<tile_loop>& others) {
       tile_loop r;

@@ -9,11 +9,11 @@ namespace weft::ir {
 /// How many of an axis a tile has: all of it, or what the tile at hand covers.
 enum class tile_part : std::uint8_t { whole, inner, outer };
 
-/// An axis of a product of tiles, with the strides of its three matrices.
+/// An axis of a product of tiles, with the strides of its three matrices, and of what the sum so far is multiplied by.
 struct tile_loop {
   long extent = 1;
   tile_part part = tile_part::whole;
-  long a = 0, b = 0, c = 0;
+  long a = 0, b = 0, c = 0, factor = 0;
 };
 
 /// A value that a stream reads.

@@ -156,7 +156,7 @@ template <class T> struct walker {
       for (std::size_t i = 0; i < c.kept.size(); i++) o += at[i] * s.outer[i];
       return o;
     };
-    start_rows(first_row, row_count);
+    start_rows(first_row, row_count, from, to, start_of);
     for (int p = 0; p < c.r->passes; p++) {
       const region_pass& pass = plan.passes.at[c.r->first_pass + p];
       const auto& slots = c.slots[static_cast<std::size_t>(p)];
@@ -243,18 +243,18 @@ private:
       }
     });
   }
-  void start_rows(long first_row, long row_count) {
+  /// Rows or lanes of a unit, which begins at start_of(slot), before anything is reduced.
+  template <class F> void start_rows(long first_row, long row_count, long from, long to, F start_of) {
     for (const auto& pass : c.reductions)
       for (const region_call::reduction& x : pass) {
         const T value =
             x.common == real ? static_cast<T>(x.op->neutral) : bits_as<T>(integer_neutral<lane>(x.op->neutral));
         std::fill_n(along ? queues[x.row] : rows[x.row], along ? c.block * queue * width : row_values(), value);
       }
-    for (const region_call::seed& x : c.seeds) {
-      const T* before = static_cast<const T*>(storage[x.storage]);
-      if (!along) std::copy_n(before, std::min(row_values(), padded<T>(c.lane_extent)), rows[x.row]);
-      else
-        for (long r = 0; r < row_count; r++) queues[x.row][r * queue * width] = before[(first_row + r) * x.stride];
+    for (const moving_slot& x : c.seeds) {
+      const long o = start_of(x);
+      if (!along) gather(x, o + from * x.lane, x.lane, to - from, rows[x.what.id], 1);
+      else gather(x, o + first_row * x.row, x.row, row_count, queues[x.what.id], queue * width);
     }
   }
   /// Finished reductions along the lanes: each row's queue becomes one value, repeated.

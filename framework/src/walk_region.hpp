@@ -58,12 +58,7 @@ struct region_call {
   axis_ref row_axis = nullptr, lane_axis = nullptr;
   bool padded = false;                  ///< rows are followed by room for a whole packet
   long tile_lanes = -1, tile_rows = -1; ///< what it was last resized to
-  /// A reduction that begins with what was found before: its row value, and where that lies.
-  struct seed {
-    int row = -1, storage = -1;
-    long stride = 1;
-  };
-  std::vector<seed> seeds;
+  std::vector<moving_slot> seeds;       ///< what reductions begin with: values found before, of row values
 };
 
 /// The extents of a tile, at most or at hand.
@@ -72,12 +67,17 @@ struct tile_extents {
   long lanes = 0, rows = 0;
 };
 
+/// The value that a reduction begins with, and the row value that it is found as.
+struct row_seed {
+  int row = -1, node = -1;
+};
+
 /// `memory(node)` tells where a value lies. The axes of `chain` have no loops: a run gets coordinates on them. With
 /// `tile`, for tiles of at most these extents.
 template <class T>
 region_call prepare_region(graph_view g, const plan_view& plan, const region& r, const axes& chain,
                            const extent_table& extents, function_ref<region_memory(int)> memory,
-                           const tile_extents* tile = nullptr);
+                           const tile_extents* tile = nullptr, const std::vector<row_seed>& seeds = {});
 /// The same region for a tile of these extents.
 void resize(region_call& c, const tile_extents& tile);
 

@@ -320,11 +320,10 @@ template <class T> struct walk {
   void keep(const prepared_tiles& p, const std::vector<void*>& storage, std::size_t k) {
     const stream_state& y = c.states[k];
     const region_memory& m = p.memory[static_cast<std::size_t>(p.kept[k])];
-    const axes& ax = p.g[p.kept[k]].ax;
     const auto size = static_cast<long>(size_of(m.type));
     char* to = base(y.to, y.loop) + (here.outer * y.step_outer + here.inner * y.step_inner) * size;
     const char* from = place_of(p, storage, p.kept[k]);
-    const long row = m.strides.stride[ax.find(c.s->inner)], lane = m.strides.stride[ax.find(c.s->outer)];
+    const long row = stride_of(p, p.kept[k], c.s->inner), lane = stride_of(p, p.kept[k], c.s->outer);
     const std::vector<tile_loop>& rest = rest_of(p, y, p.kept[k]);
     for (std::size_t j = 0; j < rest.size(); j++) w.rest[j].b = y.rest[j].a;
     each(rest, 0, 0, 0, 0, [&](long a, long b, long) {
@@ -358,13 +357,9 @@ template <class T> struct walk {
                        : reinterpret_cast<const T*>(place_of(p, storage, node));
     };
     const T *a = operand(x.a, x.pack_a), *b = operand(x.b, x.pack_b);
-    T* to;
-    bool lanes_padded = x.lanes == tile_part::outer;
-    if (x.state < 0) to = static_cast<T*>(storage[static_cast<std::size_t>(x.node)]);
-    else {
-      const stream_state& y = c.states[static_cast<std::size_t>(x.state)];
-      to = added_to(y);
-    }
+    T* to = x.state < 0 ? static_cast<T*>(storage[static_cast<std::size_t>(x.node)])
+                        : added_to(c.states[static_cast<std::size_t>(x.state)]);
+    const bool lanes_padded = x.lanes == tile_part::outer;
     tile::product<T> q;
     q.rows = extent(x.rows), q.steps = extent(x.steps);
     q.lanes = lanes_padded ? (here.lanes + weft::lanes<T> - 1) / weft::lanes<T> * weft::lanes<T>
@@ -374,10 +369,9 @@ template <class T> struct walk {
                                  : x.factor < 0 ? tile::previous::add
                                  : lanes_padded ? tile::previous::scale_lanes
                                                 : tile::previous::scale_rows;
-    q.factor = x.factor < 0 ? nullptr : static_cast<const T*>(storage[static_cast<std::size_t>(x.factor)]);
-    loop(x.batch, 0, a, b, to, [&](const T* pa, const T* pb, T* pc) {
-      q.kept = first;
-      loop(x.sums, 0, pa, pb, pc, [&](const T* sa, const T* sb, T* sc) {
+    loop(x.batch, 0, a, b, to, factor_of(storage, x.factor), [&](const T* pa, const T* pb, T* pc, const T* factor) {
+      q.kept = first, q.factor = factor;
+      loop(x.sums, 0, pa, pb, pc, factor, [&](const T* sa, const T* sb, T* sc, const T*) {
         q.a = sa, q.b = sb, q.c = sc;
         tile::multiply(q);
         q.kept = tile::previous::add;
@@ -387,12 +381,17 @@ template <class T> struct walk {
           for (long j = 0; j < q.lanes; j++) pc[i * q.c_row + j] *= static_cast<T>(x.alpha);
     });
   }
+  /// What a sum so far is multiplied by, or null.
+  static const T* factor_of(const std::vector<void*>& storage, int node) {
+    return node < 0 ? nullptr : static_cast<const T*>(storage[static_cast<std::size_t>(node)]);
+  }
   template <class F> void loop(const std::vector<tile_loop>& loops, std::size_t i, const T* a, const T* b, T* to,
-                               const F& f) {
-    if (i == loops.size()) return f(a, b, to);
+                               const T* factor, const F& f) {
+    if (i == loops.size()) return f(a, b, to, factor);
     const tile_loop& l = loops[i];
     const long n = extent(l);
-    for (long k = 0; k < n; k++) loop(loops, i + 1, a + k * l.a, b + k * l.b, to + k * l.c, f);
+    for (long k = 0; k < n; k++)
+      loop(loops, i + 1, a + k * l.a, b + k * l.b, to + k * l.c, factor ? factor + k * l.factor : factor, f);
   }
   tensor_ref reference(const prepared_tiles& p, const std::vector<void*>& storage, int i) const {
     const region_memory& m = p.memory[static_cast<std::size_t>(i)];
@@ -408,67 +407,60 @@ template <class T> struct walk {
   }
   void general(const prepared_tiles& p, const std::vector<void*>& storage, const tile_step& s) {
     const node& x = p.g[s.index];
-    const bool adds = s.state >= 0;
     for (int j = 0; j < x.count; j++) w.general_in[static_cast<std::size_t>(j)] = reference(p, storage, p.g.in(x, j));
     tensor_ref out = reference(p, storage, s.index);
-    if (adds) {
-      const stream_state& y = c.states[static_cast<std::size_t>(s.state)];
-      out.data = added_to(y);
-    }
+    const bool adds = s.state >= 0;
+    if (adds) out.data = added_to(c.states[static_cast<std::size_t>(s.state)]);
     x.op->run({x, w.general_in.data(), out, c.extents->resolver(), adds});
   }
   /// state = state * factor + tile.
   void add(const prepared_tiles& p, const std::vector<void*>& storage, const tile_sum& x) {
     const stream_state& y = c.states[static_cast<std::size_t>(x.state)];
     const T* from = reinterpret_cast<const T*>(place_of(p, storage, x.node));
-    const T* factor = x.factor < 0 ? nullptr : static_cast<const T*>(storage[static_cast<std::size_t>(x.factor)]);
+    const T* factor = factor_of(storage, x.factor);
+    T* to = added_to(y);
+    // the state's other axes are dense in the order of its result's; tile and factor have strides of their own
+    const std::vector<tile_loop>& rest = rest_of(p, y, x.node, x.factor);
     if (y.outer) {
-      T* state = outer_state(y, false);
-      each(rest_of(p, y, x.node), 0, 0, 0, 0, [&](long a, long, long t) { // each may have its order of the axes
-        T* to = state + t;
-        if (factor)
-          for (long i = 0; i < here.lanes; i++) to[i] = to[i] * factor[i] + from[a + i];
-        else
-          for (long i = 0; i < here.lanes; i++) to[i] += from[a + i];
+      each(rest, 0, 0, 0, 0, [&](long a, long b, long t) {
+        for (long i = 0; i < here.lanes; i++)
+          to[t + i] = (factor ? to[t + i] * factor[b + i] : to[t + i]) + from[a + i];
       });
       return;
     }
-    const region_memory& m = p.memory[static_cast<std::size_t>(x.node)];
-    const axes& ax = p.g[x.node].ax;
-    T* to = added_to(y);
-    const int inner = y.inner ? ax.find(c.s->inner) : -1;
-    const long rows = y.inner ? here.rows : 1;
-    // `rest` of the state is dense in the order of the result's axes; the tile has strides of its own
-    const std::vector<tile_loop>& r = rest_of(p, y, x.node);
-    for (long j = 0; j < rows; j++)
-      each(r, 0, 0, 0, 0, [&](long a, long, long t) {
+    const long step = y.inner ? stride_of(p, x.node, c.s->inner) : 0;
+    const long factor_step = y.inner && factor ? stride_of(p, x.factor, c.s->inner) : 0;
+    for (long j = 0; j < (y.inner ? here.rows : 1); j++)
+      each(rest, 0, 0, 0, 0, [&](long a, long b, long t) {
         T& v = to[j * y.elements + t];
-        v = (factor ? v * factor[j] : v) + from[a + (inner >= 0 ? j * m.strides.stride[inner] : 0)];
+        v = (factor ? v * factor[b + j * factor_step] : v) + from[a + j * step];
       });
   }
-  /// The other axes of a state, `a` stepping through a tile's value.
-  const std::vector<tile_loop>& rest_of(const prepared_tiles& p, const stream_state& y, int i) {
-    const axes& ax = p.g[i].ax;
+  /// The stride of a tile's value along an axis, 0 if it lacks it.
+  static long stride_of(const prepared_tiles& p, int i, axis_ref a) {
+    const int k = p.g[i].ax.find(a);
+    return k < 0 ? 0 : p.memory[static_cast<std::size_t>(i)].strides.stride[k];
+  }
+  /// The other axes of a state, `a` stepping through a tile's value, `b` through a second one.
+  const std::vector<tile_loop>& rest_of(const prepared_tiles& p, const stream_state& y, int i, int second = -1) {
     w.rest = y.rest;
     std::size_t k = 0;
     for (int j = y.ax.n; j-- > 0;)
-      if (!same(y.ax[j], c.s->inner) && !same(y.ax[j], c.s->outer))
-        w.rest[k++].a = p.memory[static_cast<std::size_t>(i)].strides.stride[ax.find(y.ax[j])];
+      if (axis_ref a = y.ax[j]; !same(a, c.s->inner) && !same(a, c.s->outer)) {
+        w.rest[k].a = stride_of(p, i, a), w.rest[k].b = second < 0 ? 0 : stride_of(p, second, a);
+        k++;
+      }
     return w.rest;
   }
   void copy_merged(const prepared_tiles& p, const std::vector<void*>& storage, std::size_t k) {
     const stream_state& y = c.states[k];
     const auto now = static_cast<std::size_t>(p.merge_now[k]);
-    const region_memory& m = p.memory[now];
-    const axes& ax = p.g[p.merge_now[k]].ax;
     T* to = added_to(y);
     const T* from = static_cast<const T*>(storage[now]);
-    const int inner = y.inner ? ax.find(c.s->inner) : -1;
-    const std::vector<tile_loop>& r = rest_of(p, y, p.merge_now[k]);
+    const long step = y.inner ? stride_of(p, p.merge_now[k], c.s->inner) : 0;
+    const std::vector<tile_loop>& rest = rest_of(p, y, p.merge_now[k]);
     for (long j = 0; j < (y.inner ? here.rows : 1); j++)
-      each(r, 0, 0, 0, 0, [&](long a, long, long t) {
-        to[j * y.elements + t] = from[a + (inner >= 0 ? j * m.strides.stride[inner] : 0)];
-      });
+      each(rest, 0, 0, 0, 0, [&](long a, long, long t) { to[j * y.elements + t] = from[a + j * step]; });
   }
 
   /// The coordinates of a task.

@@ -250,7 +250,8 @@ struct tile_writer {
   /// A reduction that is not a sum: it begins with what was found before.
   constexpr int merged(int i) {
     const node& x = g[i];
-    const int all = value(g.in(x, 0)), before = input(arranged(x.ax), x.k);
+    const int operand = g.in(x, 0), all = arranged_to(value(operand), arranged(g[operand].ax)); // as the state has them
+    const int before = input(arranged(x.ax), x.k);
     const int now = of_its_own(reduced(all, summed(x), &x));
     ports.push_back({port::merge, i, now, before});
     return moved.at[i] = now;
