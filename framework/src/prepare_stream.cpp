@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "stream.hpp"
+#include "prepare_ports.hpp"
+#include "tile_ranges.hpp"
 
 #include <weft/passes/memory_access.hpp>
 
@@ -9,153 +10,11 @@
 namespace weft::ir {
 namespace {
 
+constexpr long cached_bytes = 4l << 20; ///< that a core's caches hold besides what a block needs
+
 long rounded(long bytes) { return (bytes + 63) / 64 * 64; }
 
-template <class T> struct preparation {
-  graph_view g;
-  const plan_view& plan;
-  const tile_walk& s;
-  const extent_table& extents;
-  function_ref<region_memory(int)> memory;
-  stream_call c;
-  tile_extents tile;
-
-  tile_part part_of(axis_ref a) const {
-    return same(a, s.outer) ? tile_part::outer : same(a, s.inner) ? tile_part::inner : tile_part::whole;
-  }
-  long most(axis_ref a) const {
-    const tile_part p = part_of(a);
-    return p == tile_part::outer ? c.width : p == tile_part::inner ? c.rows : extents.of(a);
-  }
-  axes tile_axes(const axes& ax) const {
-    axes r;
-    for (axis_ref a : ax)
-      if (!s.loops.has(a)) r.add(a);
-    return r;
-  }
-  long stride_along(const region_memory& m, const axes& ax, axis_ref a) const {
-    const int p = ax.find(a);
-    return p < 0 ? 0 : m.strides.stride[p];
-  }
-
-  /// Whether what every block reads again is more than caches hold, as the weights of a large vocabulary.
-  bool streams_from_far() const {
-    long bytes = 0;
-    for (const port& x : plan.ports_of(s.masked)) {
-      const axes& ax = g[x.node].ax;
-      if (!ax.has(s.inner) || ax.has(s.outer)) continue;
-      long n = static_cast<long>(sizeof(T));
-      for (axis_ref a : ax)
-        if (!s.loops.has(a)) n *= extents.of(a);
-      bytes += n;
-    }
-    return bytes > (4l << 20);
-  }
-  void sizes(long groups) {
-    c.s = &s, c.extents = &extents;
-    c.outer = extents.of(s.outer), c.inner = extents.of(s.inner);
-    c.width = groups * tile::lanes<T>, c.rows = 128;
-    c.blocks = (c.outer + c.width - 1) / c.width;
-    tile = {s.outer, s.inner, c.width, c.rows};
-    for (axis_ref a : s.loops) c.loop.push_back(extents.of(a)), c.parallel.push_back(1);
-    for (const port& x : plan.ports_of(s.masked))
-      if (x.what != port::read)
-        for (int i = 0; i < s.loops.n; i++)
-          if (!g[x.node].ax.has(s.loops[i])) c.parallel[static_cast<std::size_t>(i)] = 0;
-    for (std::size_t i = 0; i < c.loop.size(); i++) (c.parallel[i] ? c.parallel_total : c.serial_total) *= c.loop[i];
-  }
-  int read_of(int node) {
-    for (std::size_t i = 0; i < c.reads.size(); i++)
-      if (c.reads[i].node == node) return static_cast<int>(i);
-    stream_read r;
-    r.node = node, r.from = memory(node);
-    const axes& ax = g[node].ax;
-    for (axis_ref a : s.loops) r.loop.push_back(stride_along(r.from, ax, a));
-    r.step_outer = stride_along(r.from, ax, s.outer), r.step_inner = stride_along(r.from, ax, s.inner);
-    const bool outer = ax.has(s.outer), inner = ax.has(s.inner);
-    r.where = outer && inner ? stream_read::tile
-              : outer        ? stream_read::outer
-              : inner        ? stream_read::inner
-                             : stream_read::fixed;
-    r.ax = tile_axes(ax);
-    for (int i = ax.n; i-- > 0;)
-      if (axis_ref a = ax[i]; !s.loops.has(a) && part_of(a) == tile_part::whole) {
-        const long n = extents.of(a);
-        r.rest.push_back({n, tile_part::whole, r.from.strides.stride[i], 0, r.elements});
-        r.elements *= n;
-      }
-    c.reads.push_back(std::move(r));
-    return static_cast<int>(c.reads.size()) - 1;
-  }
-  int pack_of(int read, bool lanes, double scale) {
-    for (std::size_t i = 0; i < c.packs.size(); i++)
-      if (c.packs[i].read == read && c.packs[i].lanes == lanes && c.packs[i].scale == scale) return static_cast<int>(i);
-    c.packs.push_back({read, lanes, scale, 0});
-    return static_cast<int>(c.packs.size()) - 1;
-  }
-  long rest_stride(const std::vector<tile_loop>& rest, const axes& whole, axis_ref a) const {
-    std::size_t k = 0;
-    for (int i = whole.n; i-- > 0;)
-      if (!s.loops.has(whole[i]) && part_of(whole[i]) == tile_part::whole) {
-        if (same(whole[i], a)) return rest[k].c;
-        k++;
-      }
-    return 0;
-  }
-
-  int state_of(const port& x, graph_view tiles) {
-    for (std::size_t i = 0; i < c.states.size(); i++)
-      if (c.states[i].node == x.node) return static_cast<int>(i);
-    stream_state y;
-    y.what = x.what, y.node = x.node, y.to = memory(x.node);
-    const node& n = g[x.node];
-    for (axis_ref a : s.loops) y.loop.push_back(stride_along(y.to, n.ax, a));
-    y.outer = n.ax.has(s.outer), y.inner = n.ax.has(s.inner);
-    for (axis_ref a : n.ax) y.empty = y.empty || extents.of(a) == 0;
-    y.step_outer = stride_along(y.to, n.ax, s.outer), y.step_inner = stride_along(y.to, n.ax, s.inner);
-    y.ax = tile_axes(n.ax);
-    for (int i = n.ax.n; i-- > 0;)
-      if (axis_ref a = n.ax[i]; !s.loops.has(a) && part_of(a) == tile_part::whole) {
-        const long e = extents.of(a);
-        y.rest.push_back({e, tile_part::whole, y.to.strides.stride[i], 0, y.elements});
-        y.elements *= e;
-      }
-    if (x.what == port::merge) y.combine = tiles[x.tile].op, y.neutral = y.combine->neutral;
-    if (x.what == port::add && tiles[x.tile].op->how == form::contract) y.scale = tiles[x.tile].at.value;
-    if (x.what != port::keep) {
-      if (y.outer) {
-        for (tile_loop& l : y.rest) l.c *= c.width;
-        y.size = y.elements * c.width;
-      } else {
-        // [serial loops][inner][rest], the rest in the order of the result's axes
-        long all = y.elements;
-        y.size = all * (y.inner ? c.inner : 1);
-        y.serial.assign(c.loop.size(), 0);
-        for (std::size_t i = c.loop.size(); i-- > 0;)
-          if (!c.parallel[i] && n.ax.has(s.loops[static_cast<int>(i)])) y.serial[i] = y.size, y.size *= c.loop[i];
-        y.in_place = y.scale == 1 && (!y.inner || y.step_inner == y.elements);
-        for (const tile_loop& l : y.rest) y.in_place = y.in_place && l.a == l.c;
-        for (std::size_t i = 0; i < c.loop.size(); i++)
-          y.in_place = y.in_place && (!y.serial[i] || y.serial[i] == y.loop[i]);
-      }
-    }
-    c.states.push_back(std::move(y));
-    return static_cast<int>(c.states.size()) - 1;
-  }
-
-  /// The chunks that outer blocks are cut into, each with states of its own where they lack the outer axis. Extents
-  /// decide, never the number of threads.
-  void cut() {
-    bool shared = false, ordered = false;
-    for (const port& x : plan.ports_of(s.masked)) {
-      if (x.what == port::read || g[x.node].ax.has(s.outer)) continue;
-      shared = true;
-      ordered = ordered || x.what == port::merge || x.factor >= 0;
-    }
-    c.chunks = !shared ? c.blocks : ordered || c.parallel_total >= 4 ? 1 : std::min(4l, c.blocks);
-    c.chunks = std::max(1l, c.chunks);
-  }
-
+template <class T> struct preparation : port_preparation {
   /// Whether what is added to a state is not made first: products and scattered values go there themselves.
   static bool adds_itself(graph_view tiles, const port& x) {
     const op_def& op = *tiles[x.tile].op;
@@ -246,11 +105,6 @@ template <class T> struct preparation {
       if (p.merge_now[k] >= 0) p.merging.push_back(static_cast<int>(k));
       if (p.kept[k] >= 0) p.keeping.push_back(static_cast<int>(k));
     }
-  }
-  long state_stride(const stream_state& y, axis_ref a) const {
-    if (part_of(a) == tile_part::outer) return 1;
-    if (part_of(a) == tile_part::inner) return y.elements;
-    return rest_stride(y.rest, g[y.node].ax, a);
   }
   /// Dense strides: lanes next to each other, rows a width apart, then the others.
   void lay_out(prepared_tiles& p, int i, bool buffer) {
@@ -415,73 +269,29 @@ template <class T> struct preparation {
     c.shared_bytes = c.chunk_elements * c.chunks * c.parallel_total * static_cast<long>(sizeof(T));
   }
 
-  /// Whether the place of a tile can show that a value is `nothing` in all of it. A sum is 0 where all it adds is.
-  static bool can_vanish(const prepared_tiles& p, int i, double nothing) {
-    if (p.varies[static_cast<std::size_t>(i)] != 2) return false;
-    const node& x = p.g[i];
-    if (x.op->is(trait::keeps_axes | trait::negation)) return can_vanish(p, p.g.in(x, 0), nothing);
-    if (nothing != 0 || !x.op->is(trait::product | trait::addition | trait::subtraction)) return true;
-    const bool left = can_vanish(p, p.g.in(x, 0), 0), right = can_vanish(p, p.g.in(x, 1), 0);
-    return x.op->is(trait::product) ? left || right : left && right;
-  }
-  /// Which nodes' ranges depend on the place of the tile; and the values whose range can show that nothing leaves.
-  void find_ranges(const tile_program& t, prepared_tiles& p) {
-    p.varies.assign(static_cast<std::size_t>(p.g.size()), 0);
-    for (int i = 0; i < p.g.size(); i++) {
-      const node& x = p.g[i];
-      char& v = p.varies[static_cast<std::size_t>(i)];
-      const bool mask_read = x.op->how == form::input && x.k != real && p.read[static_cast<std::size_t>(i)] >= 0;
-      const bool number = x.op->how == form::constant || x.op->how == form::extent;
-      v = x.op->how == form::index || mask_read ? 2 : number ? 1 : 0;
-      if (x.op->how != form::map && x.op->how != form::view) continue;
-      for (int j = 0; j < x.count; j++) v = std::max(v, p.varies[static_cast<std::size_t>(p.g.in(x, j))]);
-    }
-    p.exits.assign(c.states.size(), {});
-    const auto through = [&](int i) { // sums of sums, through what only arranges
-      while (p.g[i].op->how == form::reduce || p.g[i].op->is(trait::keeps_axes)) i = p.g.in(i, 0);
-      return i;
-    };
-    for (const port& x : plan.ports_of(t)) {
-      if (x.what != port::add && x.what != port::merge) continue;
-      auto& exits = p.exits[static_cast<std::size_t>(state_of(x, p.g))];
-      const node& n = p.g[x.tile];
-      if (x.what == port::merge) exits.push_back({through(x.tile), n.op->neutral});
-      else if (n.op->how == form::contract)
-        for (int j = 0; j < 2; j++) exits.push_back({through(p.g.in(n, j)), 0});
-      else if (n.op->how == form::reduce) exits.push_back({through(x.tile), 0});
-      else exits.push_back({through(p.g.in(n, 0)), 0});
-    }
-    c.skips = true;
-    for (std::size_t k = 0; k < c.states.size(); k++) {
-      bool can = false;
-      for (const auto& e : p.exits[k]) can = can || can_vanish(p, e.node, e.nothing);
-      c.skips = c.skips && can;
-    }
-  }
-
   /// For blocks of so many groups of lanes.
   void run(long groups) {
-    sizes(groups);
+    sizes(groups * tile::lanes<T>);
     cut();
     prepare_program(s.masked, c.program[0]);
     prepare_program(s.clear, c.program[1]);
     for (int k = 0; k < s.masks; k++) c.masks.push_back(plan.masks[s.first_mask + k]);
     for (prepared_tiles& t : c.program) list_changes(t);
-    find_ranges(s.masked, c.program[0]);
+    prepare_ranges(c, plan.ports_of(s.masked));
     finish();
   }
 };
 } // namespace
 
-/// Where all blocks read from far away, and no mask skips tiles, which small ones fit better, blocks are larger, so
-/// that there are fewer.
+/// Where every block reads again more than caches hold, as the weights of a large vocabulary, and no mask skips tiles,
+/// which small ones fit better, blocks are larger, so that there are fewer.
 template <class T> stream_call prepare_stream(graph_view g, const plan_view& plan, const tile_walk& s,
                                               const extent_table& extents, function_ref<region_memory(int)> memory) {
-  preparation<T> p{g, plan, s, extents, memory, {}, {}};
+  preparation<T> p{{g, plan, s, extents, memory, {}, {}}};
   p.run(1);
-  if (p.c.skips || !p.streams_from_far()) return std::move(p.c);
+  if (p.c.skips || p.read_again() * static_cast<long>(sizeof(T)) <= cached_bytes) return std::move(p.c);
   const long groups = (p.c.outer + tile::lanes<T> - 1) / tile::lanes<T>;
-  preparation<T> larger{g, plan, s, extents, memory, {}, {}};
+  preparation<T> larger{{g, plan, s, extents, memory, {}, {}}};
   larger.run(std::clamp(groups, 1l, 4l));
   return std::move(larger.c);
 }
@@ -495,14 +305,6 @@ tile_counts tiles_of(const stream_call& c) {
   for (const stream_worker& w : c.workers) all += w.tiles;
   return all;
 }
-bool is_countable(graph_view g, const stream_call& c) {
-  const prepared_tiles& p = c.program[0];
-  for (std::size_t i = 0; i < p.varies.size(); i++)
-    if (p.varies[i] == 2 && p.read[i] >= 0)
-      if (g[c.reads[static_cast<std::size_t>(p.read[i])].from.storage].op->how != form::input) return false;
-  return true;
-}
-
 void add_workers(stream_call& c, int workers) {
   while (static_cast<int>(c.workers.size()) < workers) {
     stream_worker w;

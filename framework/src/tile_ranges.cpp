@@ -1,0 +1,157 @@
+// SPDX-License-Identifier: BSL-1.0
+#include "tile_ranges.hpp"
+
+#include <weft/graph/structural.hpp>
+
+#include <algorithm>
+#include <cmath>
+
+namespace weft::ir {
+namespace {
+constexpr interval anything{-infinity, infinity};
+
+/// Of each value: whether the place of a tile can show that it is 0 in all of it. A sum is where all it adds is.
+std::vector<char> can_be_zero(const prepared_tiles& p) {
+  std::vector<char> zero(p.varies.size());
+  for (int i = 0; i < p.g.size(); i++) {
+    const node& x = p.g[i];
+    const auto of = [&](int j) { return zero[static_cast<std::size_t>(p.g.in(x, j))]; };
+    char& z = zero[static_cast<std::size_t>(i)];
+    if (p.varies[static_cast<std::size_t>(i)] != 2) z = false;
+    else if (x.op->is(trait::keeps_axes | trait::negation)) z = of(0);
+    else if (x.op->is(trait::product)) z = of(0) || of(1);
+    else if (x.op->is(trait::addition | trait::subtraction)) z = of(0) && of(1);
+    else z = true;
+  }
+  return zero;
+}
+} // namespace
+
+void prepare_ranges(stream_call& c, range<port> ports) {
+  prepared_tiles& p = c.program[0];
+  const auto state_of = [&](const port& x) {
+    std::size_t k = 0;
+    while (c.states[k].node != x.node) k++;
+    return k;
+  };
+  p.varies.assign(static_cast<std::size_t>(p.g.size()), 0);
+  for (int i = 0; i < p.g.size(); i++) {
+    const node& x = p.g[i];
+    char& v = p.varies[static_cast<std::size_t>(i)];
+    const bool mask_read = x.op->how == form::input && x.k != real && p.read[static_cast<std::size_t>(i)] >= 0;
+    const bool number = x.op->how == form::constant || x.op->how == form::extent;
+    v = x.op->how == form::index || mask_read ? 2 : number ? 1 : 0;
+    if (x.op->how != form::map && x.op->how != form::view) continue;
+    for (int j = 0; j < x.count; j++) v = std::max(v, p.varies[static_cast<std::size_t>(p.g.in(x, j))]);
+  }
+  p.exits.assign(c.states.size(), {});
+  const auto through = [&](int i) { // sums of sums, through what only arranges
+    while (p.g[i].op->how == form::reduce || p.g[i].op->is(trait::keeps_axes)) i = p.g.in(i, 0);
+    return i;
+  };
+  for (const port& x : ports) {
+    if (x.what != port::add && x.what != port::merge) continue;
+    auto& exits = p.exits[state_of(x)];
+    const node& n = p.g[x.tile];
+    if (x.what == port::merge) exits.push_back({through(x.tile), n.op->neutral});
+    else if (n.op->how == form::contract)
+      for (int j = 0; j < 2; j++) exits.push_back({through(p.g.in(n, j)), 0});
+    else if (n.op->how == form::reduce) exits.push_back({through(x.tile), 0});
+    else exits.push_back({through(p.g.in(n, 0)), 0});
+  }
+  const std::vector<char> zero = can_be_zero(p);
+  c.skips = true;
+  for (std::size_t k = 0; k < c.states.size(); k++) {
+    bool can = false;
+    for (const auto& e : p.exits[k]) {
+      const auto i = static_cast<std::size_t>(e.node);
+      can = can || (e.nothing == 0 ? zero[i] : p.varies[i] == 2);
+    }
+    c.skips = c.skips && can;
+  }
+}
+
+bool is_countable(graph_view g, const stream_call& c) {
+  const prepared_tiles& p = c.program[0];
+  for (std::size_t i = 0; i < p.varies.size(); i++)
+    if (p.varies[i] == 2 && p.read[i] >= 0)
+      if (g[c.reads[static_cast<std::size_t>(p.read[i])].from.storage].op->how != form::input) return false;
+  return true;
+}
+
+void tile_ranges::find(long inner, long rows) {
+  const prepared_tiles& p = c.program[0];
+  for (int i = 0; i < p.g.size(); i++) {
+    interval& r = w.range[static_cast<std::size_t>(i)];
+    r = anything;
+    if (!p.varies[static_cast<std::size_t>(i)]) continue;
+    const node& x = p.g[i];
+    switch (x.op->how) {
+    case form::constant: r = {x.at.value, x.at.value}; break;
+    case form::extent: r.lo = r.hi = static_cast<double>(c.extents->of(x.at.axis)); break;
+    case form::index: r = of_index(x.at.axis, inner, rows); break;
+    case form::input: r = of_input(i, inner, rows); break;
+    case form::view: r = w.range[static_cast<std::size_t>(p.g.in(x, 0))]; break;
+    case form::map: {
+      interval in[3]{};
+      for (int j = 0; j < x.count && j < 3; j++) in[j] = w.range[static_cast<std::size_t>(p.g.in(x, j))];
+      r = x.op->range(in, x.at);
+      if (std::isnan(r.lo) || std::isnan(r.hi)) r = anything;
+      break;
+    }
+    default: break;
+    }
+  }
+}
+interval tile_ranges::of_index(axis_ref a, long inner, long rows) const {
+  const auto span = [](long from, long n) {
+    return interval{static_cast<double>(from), static_cast<double>(from + n - 1)};
+  };
+  if (same(a, c.s->outer)) return span(here.outer, here.lanes);
+  if (same(a, c.s->inner)) return span(inner, rows);
+  if (const int k = c.s->loops.find(a); k >= 0) return span(at[k], 1);
+  return {0, infinity};
+}
+interval tile_ranges::of_input(int i, long inner, long rows) const {
+  const int k = c.program[0].read[static_cast<std::size_t>(i)];
+  if (k < 0) return anything;
+  const stream_read& r = c.reads[static_cast<std::size_t>(k)];
+  if (r.where == stream_read::tile || !r.rest.empty()) return anything;
+  const long n = r.where == stream_read::outer ? here.lanes : r.where == stream_read::inner ? rows : 1;
+  const long first = r.where == stream_read::outer   ? here.outer * r.step_outer
+                     : r.where == stream_read::inner ? inner * r.step_inner
+                                                     : 0;
+  const long step = r.where == stream_read::outer ? r.step_outer : r.step_inner;
+  const char* from = base(r.from, r.loop);
+  interval all{infinity, -infinity};
+  with_type(r.from.type, [&](auto zero) {
+    const auto* p = reinterpret_cast<const decltype(zero)*>(from) + first;
+    for (long j = 0; j < n; j++) {
+      const double v = static_cast<double>(p[j * step]);
+      all.lo = std::min(all.lo, v), all.hi = std::max(all.hi, v);
+    }
+  });
+  return all;
+}
+bool tile_ranges::is_nothing(long inner, long rows) {
+  find(inner, rows);
+  const prepared_tiles& p = c.program[0];
+  for (const auto& exits : p.exits) {
+    bool nothing = exits.empty();
+    for (const auto& e : exits) {
+      const interval& r = w.range[static_cast<std::size_t>(e.node)];
+      nothing = nothing || (r.lo == e.nothing && r.hi == e.nothing);
+    }
+    if (!nothing) return false;
+  }
+  return true;
+}
+bool tile_ranges::is_clear() const {
+  for (const mask& m : c.masks) {
+    const interval& r = w.range[static_cast<std::size_t>(m.condition)];
+    if (m.live ? r.lo != 1 : r.hi != 0) return false;
+  }
+  return true;
+}
+
+} // namespace weft::ir
