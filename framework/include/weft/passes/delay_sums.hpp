@@ -9,7 +9,7 @@ namespace weft::ir {
 constexpr bool adds_no_axis(graph_view g, const node& x, int j) {
   for (int k = 0; k < x.count; k++)
     for (axis_ref a : g[g.in(x, k)].ax)
-      if (!g[g.in(x, j)].ax.has(a) && k != j) return false;
+      if (!g[g.in(x, j)].ax.has(a)) return false;
   return true;
 }
 /// Whether node x is linear in its operand j alone and sums two axes or more of it away.

@@ -145,8 +145,8 @@ struct plan {
   list<port> ports;
   list<step> tile_steps;
   list<mask> masks;
-  list<int> newest,
-      older; ///< by instructions: the last pass that equals no earlier one; and of each pass the one before
+  list<int> newest; ///< by instructions: the last pass that equals no earlier one
+  list<int> older;  ///< of each such pass: the one before it
   constexpr plan_view view() const {
     return {instructions, slots,   passes,     regions,       steps, exits,      stored,
             order,        streams, tile_nodes, tile_operands, ports, tile_steps, masks};
