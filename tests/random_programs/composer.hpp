@@ -17,7 +17,7 @@ struct composer {
     axes all = a;
     for (axis_ref x : b)
       if (!all.has(x)) {
-        if (all.n == max_rank - 2) return false;
+        if (all.n >= max_rank - 2) return false;
         all.add(x);
       }
     return p.elements(all) < 3 * p.limit;
