@@ -2,33 +2,38 @@
 #include "rows.hpp"
 
 #include <weft/run/compare.hpp>
+#include <weft/run/error.hpp>
 
 #include <fmt/format.h>
 
 #include <cmath>
+#include <limits>
 
 namespace weft {
 namespace {
-/// |a - b|: exact before it is rounded for integers, 0 for equal infinities, NaN if either is.
-template <class A, class B> double distance(A a, B b) {
+/// Two elements and how far they lie apart: |a - b|, exact before it is rounded for integers, 0 for equal infinities,
+/// NaN if either is.
+struct compared {
+  double a, b, distance;
+};
+template <class A, class B> compared compare(A a, B b) {
+  const auto x = static_cast<double>(a), y = static_cast<double>(b);
   if constexpr (std::integral<A> && std::integral<B>) {
-    const std::int64_t x = a, y = b;
-    const auto ux = static_cast<std::uint64_t>(x), uy = static_cast<std::uint64_t>(y);
-    return static_cast<double>(x > y ? ux - uy : uy - ux);
-  } else {
-    const auto x = static_cast<double>(a), y = static_cast<double>(b);
-    return x == y ? 0 : std::fabs(x - y);
-  }
+    const std::int64_t i = a, j = b;
+    const auto u = static_cast<std::uint64_t>(i), v = static_cast<std::uint64_t>(j);
+    return {x, y, static_cast<double>(i > j ? u - v : v - u)};
+  } else return {x, y, x == y ? 0 : std::fabs(x - y)};
 }
 
-/// Calls `visit(a, b)` with every pair of elements.
-template <class Visit> void for_each_pair(std::string_view who, const tensor_ref& a, const tensor_ref& b, Visit visit) {
+/// Calls `visit` with every pair of elements.
+void for_each_pair(std::string_view who, const tensor_ref& a, const tensor_ref& b,
+                   function_ref<void(const compared&)> visit) {
   with_type(a.type, [&]<class A>(A) {
     with_type(b.type, [&]<class B>(B) {
       const auto* x = static_cast<const A*>(a.data);
       const auto* y = static_cast<const B*>(b.data);
       for_each_row(who, a, b, [&](long at_x, long at_y, long n, long stride_x, long stride_y) {
-        for (long i = 0; i < n; i++) visit(x[at_x + i * stride_x], y[at_y + i * stride_y]);
+        for (long i = 0; i < n; i++) visit(compare(x[at_x + i * stride_x], y[at_y + i * stride_y]));
       });
     });
   });
@@ -43,14 +48,13 @@ std::string place_text(const tensor_ref& t, long place) {
 void compare(closeness& found, const ir::named_tensor& a, const ir::named_tensor& b, const tolerances& within) {
   const std::string name = a.first.empty() ? "tensor" : a.first;
   long place = 0;
-  for_each_pair(name, a.second, b.second, [&](auto x, auto y) {
-    const double d = distance(x, y), bound = within.atol + within.rtol * std::fabs(static_cast<double>(y));
+  for_each_pair(name, a.second, b.second, [&](const compared& x) {
+    const double bound = within.atol + within.rtol * std::fabs(x.b);
     found.elements++, place++;
-    if (d == 0 || (std::isfinite(d) && d <= bound)) return;
-    const double excess = std::isfinite(d) ? d / bound : std::numeric_limits<double>::infinity();
+    if (x.distance == 0 || (std::isfinite(x.distance) && x.distance <= bound)) return;
+    const double excess = std::isfinite(x.distance) ? x.distance / bound : std::numeric_limits<double>::infinity();
     if (found.differing++ == 0 || excess > found.excess)
-      found.where = name + place_text(a.second, place - 1), found.a = static_cast<double>(x),
-      found.b = static_cast<double>(y), found.excess = excess;
+      found.where = name + place_text(a.second, place - 1), found.a = x.a, found.b = x.b, found.excess = excess;
   });
 }
 } // namespace
@@ -77,19 +81,18 @@ std::string closeness::text() const {
 
 double max_abs_difference(const tensor_ref& a, const tensor_ref& b) {
   double largest = 0;
-  for_each_pair("max_abs_difference", a, b, [&](auto x, auto y) {
-    const double d = distance(x, y);
-    if (d > largest || std::isnan(d)) largest = std::isnan(largest) ? largest : d;
+  for_each_pair("max_abs_difference", a, b, [&](const compared& x) {
+    if (x.distance > largest || std::isnan(x.distance)) largest = std::isnan(largest) ? largest : x.distance;
   });
   return largest;
 }
 
 bool all_close(const tensor_ref& a, const tensor_ref& b, double relative, double absolute) {
   bool close = true;
-  for_each_pair("all_close", a, b, [&](auto x, auto y) {
-    const double d = distance(x, y);
+  for_each_pair("all_close", a, b, [&](const compared& x) {
     // An infinite bound would call anything close to an infinity.
-    close = close && (d == 0 || (std::isfinite(d) && d <= absolute + relative * std::fabs(static_cast<double>(y))));
+    close =
+        close && (x.distance == 0 || (std::isfinite(x.distance) && x.distance <= absolute + relative * std::fabs(x.b)));
   });
   return close;
 }

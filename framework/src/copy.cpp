@@ -2,6 +2,7 @@
 #include "rows.hpp"
 
 #include <weft/run/copy.hpp>
+#include <weft/run/error.hpp>
 
 #include <cstring>
 

@@ -153,9 +153,6 @@ public:
 
 private:
   void finish() {
-    ir::builder alive{64};
-    ir::without_dead_nodes(s_->graph.source.view(), alive);
-    s_->graph.source = std::move(alive);
     ir::lower(s_->graph);
     s_->data.source = s_->graph.source.view(), s_->data.lowered = s_->graph.lowered.view(),
     s_->data.plan = s_->graph.plan.view();

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-#include <weft/passes/pipeline.hpp>
+#include <weft/passes/plan.hpp>
 #include <weft/run/error.hpp>
 #include <weft/run/program.hpp>
 
@@ -13,20 +13,8 @@ struct built_graph {
   builder source{64}, lowered{64};
   ir::plan plan;
 };
-/// Runs the pipeline on `source` and plans the result.
-inline void lower(built_graph& b) {
-  builder before{64}, after{64};
-  graph_view g = b.source.view();
-  for (const pass& p : pipeline) {
-    if (p.applies && !p.applies(g)) continue;
-    after = builder{64};
-    p.run(g, after);
-    before = std::move(after);
-    g = before.view();
-  }
-  b.lowered = std::move(before);
-  fuse(b.lowered.view(), b.plan);
-}
+/// Drops what `source` does not need, runs the pipeline on it and plans the result. The library has it compiled.
+void lower(built_graph& b);
 } // namespace ir
 
 /// A program built at run time. Regions run interpreted, nothing is instantiated for it. Copies share the graph.
@@ -50,9 +38,6 @@ public:
     ir::attach_leaves(b, s->result, outputs);
     if (!b.error.empty()) throw error(std::string(b.error.view()));
     b.outputs = outputs;
-    ir::builder alive{64};
-    ir::without_dead_nodes(b.view(), alive);
-    b = std::move(alive);
     ir::lower(s->graph);
     s->data.source = b.view(), s->data.lowered = s->graph.lowered.view(), s->data.plan = s->graph.plan.view();
     (arguments.each_name_of([&](const std::string& n) { s->data.inputs.push_back(n); }), ...);
