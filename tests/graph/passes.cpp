@@ -145,8 +145,8 @@ BOOST_AUTO_TEST_CASE(the_plan_of_causal_attention) {
 BOOST_AUTO_TEST_CASE(delay_sums_takes_sums_out_of_score_spaces) {
   compare("delay_sums", through(ir::delay_sums, [](ir::builder& b) {
             const expr ds = input(b, {batch, query, key}, "ds"), distance = input(b, {query, key}, "distance");
-            const expr shared = sum(ds, batch),
-                       slope = sum(where(distance > 0, distance * at(shared), 0), {query, key});
+            const expr shared = sum(ds, batch), scaled = distance * at(shared), above = distance > 0,
+                       slope = sum(where(above, scaled, 0), {query, key});
             const expr other = input(b, {batch, query, key}, "other"), read = sum(other, batch),
                        kept = sum(exp(read), {query, key}); // not linear
             return std::vector<expr>{slope, kept};

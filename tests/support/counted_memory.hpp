@@ -27,11 +27,22 @@ inline void released(void* p, std::size_t alignment) {
   std::free(block);
 }
 } // namespace support
+// All forms: those that a sanitizer brings would not call these.
 void* operator new(std::size_t n) { return support::allocated(n, 16); }
+void* operator new(std::size_t n, const std::nothrow_t&) noexcept { return support::allocated(n, 16); }
 void* operator new(std::size_t n, std::align_val_t a) { return support::allocated(n, static_cast<std::size_t>(a)); }
+void* operator new[](std::size_t n) { return support::allocated(n, 16); }
+void* operator new[](std::size_t n, std::align_val_t a) { return support::allocated(n, static_cast<std::size_t>(a)); }
 void operator delete(void* p) noexcept { support::released(p, 16); }
 void operator delete(void* p, std::size_t) noexcept { support::released(p, 16); }
+void operator delete(void* p, const std::nothrow_t&) noexcept { support::released(p, 16); }
 void operator delete(void* p, std::align_val_t a) noexcept { support::released(p, static_cast<std::size_t>(a)); }
 void operator delete(void* p, std::size_t, std::align_val_t a) noexcept {
+  support::released(p, static_cast<std::size_t>(a));
+}
+void operator delete[](void* p) noexcept { support::released(p, 16); }
+void operator delete[](void* p, std::size_t) noexcept { support::released(p, 16); }
+void operator delete[](void* p, std::align_val_t a) noexcept { support::released(p, static_cast<std::size_t>(a)); }
+void operator delete[](void* p, std::size_t, std::align_val_t a) noexcept {
   support::released(p, static_cast<std::size_t>(a));
 }
