@@ -2,6 +2,7 @@
 #pragma once
 #include <weft/kernel/lane_call.hpp>
 
+#include <algorithm>
 #include <functional>
 
 namespace weft::ir {
@@ -66,6 +67,10 @@ public:
   }
 
 private:
+  /// Memory is asked for the packet so many further on, so that it comes while others are computed.
+  static constexpr long ahead = 96;
+  static constexpr int line = std::max(1, 64 / static_cast<int>(sizeof(packet<T>))); ///< packets that come together
+
   template <int N> [[gnu::always_inline]] void run(T* out, long at) const {
     packet<T> v[N];
     const auto one = [&](const T* from, auto f) {
@@ -75,6 +80,8 @@ private:
     };
     const auto each = [&](const T* from, auto f) {
       from += at * lanes<T>;
+#pragma GCC unroll 12
+      for (int k = 0; k < N; k += line) __builtin_prefetch(from + (ahead + k) * lanes<T>);
 #pragma GCC unroll 12
       for (int k = 0; k < N; k++) v[k] = f(v[k], load(from + k * lanes<T>));
     };

@@ -4,29 +4,30 @@
 /// fuzz --emit N --seed S: N small ones as source text, of a test that compiles them.
 #include "random_programs/emit.hpp"
 
+#include <CLI/CLI.hpp>
+
 #include <chrono>
-#include <cstring>
 #include <fstream>
 #include <sstream>
 
 int main(int argc, char** argv) {
   unsigned long count = 2000, seed = 0, emit = 0;
-  const char* file = nullptr;
-  for (int i = 1; i < argc; i++) {
-    const auto option = [&](const char* name) { return !std::strcmp(argv[i], name) && i + 1 < argc; };
-    if (option("--count")) count = std::strtoul(argv[++i], nullptr, 10);
-    else if (option("--seed")) seed = std::strtoul(argv[++i], nullptr, 10);
-    else if (option("--emit")) emit = std::strtoul(argv[++i], nullptr, 10);
-    else if (option("--text")) file = argv[++i];
-    else return std::fprintf(stderr, "usage: fuzz [--count N] [--seed S] | --text FILE | --emit N [--seed S]\n"), 2;
-  }
+  std::string file;
+  CLI::App app("Random programs, each held to the reference, with its derivatives.", "fuzz");
+  app.add_option("--count", count, "how many")->check(CLI::PositiveNumber);
+  app.add_option("--seed", seed, "of the first; the others follow");
+  app.add_option("--text", file, "what a failure printed: this program alone")->check(CLI::ExistingFile);
+  app.add_option("--emit", emit, "write so many as source text, of a test that compiles them");
+  try {
+    app.parse(argc, argv);
+  } catch (const CLI::ParseError& e) { return app.exit(e) ? 2 : 0; }
   if (emit) return std::fputs(support::emitted(seed, static_cast<int>(emit)).c_str(), stdout), 0;
-  if (file) try {
+  if (!file.empty()) try {
       std::ostringstream text;
       text << std::ifstream(file).rdbuf();
       const std::string bad = support::verdict_on_text(text.str());
-      return std::printf("%s\n", bad.empty() ? "agrees" : bad.c_str()), !bad.empty();
-    } catch (const weft::error& e) { return std::fprintf(stderr, "%s: %s\n", file, e.what()), 2; }
+      return std::puts(bad.empty() ? "agrees" : bad.c_str()), !bad.empty();
+    } catch (const weft::error& e) { return std::fprintf(stderr, "%s: %s\n", file.c_str(), e.what()), 2; }
 
   support::covered seen;
   unsigned long wrong = 0;
