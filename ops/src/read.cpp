@@ -12,8 +12,8 @@
 
 namespace weft::ir {
 namespace {
-constexpr const op_def* own_nodes[]{&constant_def, &input_def,      &extent_def,  &index_def,
-                                    &to_real_def,  &to_integer_def, &arrange_def, &alias_def};
+constexpr const op_def* own_nodes[]{&constant_def,   &input_def,   &extent_def, &index_def, &to_real_def,
+                                    &to_integer_def, &arrange_def, &alias_def,  &whole_def};
 
 constexpr auto listing = boost::hana::unpack(ops::all, [](auto... o) { return std::array{op<decltype(o)>...}; });
 

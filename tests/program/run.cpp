@@ -58,16 +58,6 @@ template <class F> std::string message_of(F f) {
 
 using namespace demo;
 
-BOOST_AUTO_TEST_CASE(an_untraced_expression_that_outgrows_its_room_throws) {
-  const auto grown = [](int steps) {
-    expr x = index(demo::query);
-    for (int i = 1; i <= steps; i++) x = x + i;
-    return x;
-  };
-  BOOST_CHECK_NO_THROW(grown(7)); // an index, and a number and a sum for each step
-  BOOST_CHECK_THROW(grown(8), error);
-}
-
 BOOST_AUTO_TEST_CASE(reference_interpreted_and_compiled_agree) {
   for (long size : {1, 7, 19, 64, 130}) {
     inputs<double> x(size, size, size < 20 ? size + 4 : 16);

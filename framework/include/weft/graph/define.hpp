@@ -35,8 +35,11 @@ constexpr verdict matched(const operand* in, int n, const attributes& = {}) {
 /// A reduction drops `axis`, or all of `shape`.
 constexpr verdict reduced(const operand* in, int, const attributes& a) {
   const axes drop = a.axis ? axes(a.axis) : a.shape;
-  for (axis_ref x : drop)
-    if (!in[0].ax.has(x)) return {{}, "no axis", x, nullptr, "reduce over one of the operand's own axes"};
+  for (int i = 0; i < drop.n; i++) {
+    if (!in[0].ax.has(drop[i])) return {{}, "no axis", drop[i], nullptr, "reduce over one of the operand's own axes"};
+    for (int j = 0; j < i; j++)
+      if (same(drop[j], drop[i])) return {{}, "an axis is named twice:", drop[i], nullptr, "name each axis once"};
+  }
   return {in[0].ax.without(drop)};
 }
 

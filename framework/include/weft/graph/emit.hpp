@@ -5,7 +5,7 @@
 /// The one way into a graph: every op's function ends in `emit`.
 namespace weft::ir {
 
-extern const op_def constant_def, extent_def, index_def, to_real_def, to_integer_def; // structural.hpp
+extern const op_def constant_def, extent_def, index_def, to_real_def, to_integer_def, arrange_def; // structural.hpp
 
 constexpr std::string_view file_of(const char* path) {
   const std::string_view s = path;
@@ -44,6 +44,9 @@ constexpr expr put(builder& g, const op_def* op, const int* in, int n, const att
 
 /// Moves an unattached expression into a builder.
 constexpr expr attach(builder& g, const fragment& f, place p) {
+  if (f.refused || f.n == 0)
+    return complain(g, f.op ? f.op->name : "expr", nullptr, 0,
+                    {{}, f.refused ? f.refused : "an expression that was given no value is used"}, p);
   int id[fragment::room]{};
   for (int i = 0; i < f.n; i++) {
     const token& t = f.t[i];
@@ -51,10 +54,15 @@ constexpr expr attach(builder& g, const fragment& f, place p) {
     a.value = t.value, a.k = t.k, a.axis = t.axis;
     int n = 0, in[3]{};
     while (n < 3 && t.in[n] > 0) in[n] = id[t.in[n] - 1], n++;
+    if (t.op == &arrange_def) { // one axis of many: it comes last
+      a = {};
+      a.shape = g.nodes.at[in[0]].ax.without(axes(t.axis));
+      a.shape.add(t.axis);
+    }
     id[i] = put(g, t.op, in, n, a, p).id;
     if (id[i] < 0) return {&g, -1};
   }
-  return {&g, f.n ? id[f.n - 1] : -1};
+  return {&g, id[f.n - 1]};
 }
 constexpr expr attach(builder& g, const expr& x, place p = {}) { return x.g ? x : attach(g, x.loose, p); }
 
@@ -138,7 +146,10 @@ constexpr expr emit(const op_def* op, const expr* in, int n, const attributes& a
   if (!g) {
     expr r;
     signed char arg[3]{};
-    if (n > 3 || a.shape.n || a.to) refuse_untraced("this op needs a traced value: combine its operand with one first");
+    if (n > 3 || a.shape.n || a.to) {
+      r.loose.refuse(op, "needs a traced value: combine its operand with one first");
+      return r;
+    }
     for (int i = 0; i < n; i++) arg[i] = static_cast<signed char>(r.loose.append(in[i].loose) + 1);
     r.loose.push({op, a.axis, a.value, a.k, {arg[0], arg[1], arg[2]}});
     return r;

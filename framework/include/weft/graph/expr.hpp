@@ -21,7 +21,7 @@ struct expr {
   constexpr expr(int value);
 
   constexpr bool attached() const { return g != nullptr; }
-  constexpr bool empty() const { return !g && loose.n == 0; } ///< what a rule gives for "no derivative"
+  constexpr bool empty() const { return !g && loose.empty(); } ///< what a rule gives for "no derivative"
   constexpr ir::node node() const {
     return id < 0 ? ir::node{} : g->nodes.at[id];
   } // by value: the builder's arrays move

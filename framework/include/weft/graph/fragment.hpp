@@ -19,26 +19,31 @@ struct token {
   }
 };
 
-/// Throws `weft::error`; as it is no constant, a compile error at the line that calls it where constants are made.
-[[noreturn]] void refuse_untraced(const char* why);
-
 /// The few nodes that an unattached `expr` carries by value; they move into a builder when it is combined with a traced
 /// value. So `constexpr expr causal = index(query) >= index(key);` works even at namespace scope.
 struct fragment {
-  static constexpr int room = 16;
+  static constexpr int room = 32;
   token t[room];
   int n;
+  const op_def* op;    ///< of what can't be said without a traced value
+  const char* refused; ///< and why: the builder that it meets reports it
+  constexpr void refuse(const op_def* by, const char* why) {
+    if (!refused) op = by, refused = why;
+  }
+  constexpr bool empty() const { return n == 0 && !refused; }
   constexpr int push(const token& x) {
     for (int i = 0; i < n; i++)
       if (t[i] == x) return i;
-    if (n == room)
-      refuse_untraced(
-          "an expression without traced values has more than 16 nodes: combine it with a traced value first");
-    t[n] = x;
-    return n++;
+    if (n < room) t[n] = x;
+    else
+      refuse(x.op, "an expression without traced values has more than 32 nodes: combine it with a traced value first");
+    return n < room ? n++ : 0;
   }
   /// Appends another fragment; gives the place of its last token.
   constexpr int append(const fragment& o) {
+    if (o.refused) refuse(o.op, o.refused);
+    else if (o.n == 0) refuse(nullptr, "an expression that was given no value is used");
+    if (o.n == 0) return 0;
     int moved[room]{};
     for (int j = 0; j < o.n; j++) {
       token x = o.t[j];

@@ -68,6 +68,20 @@ struct to_real_op : elementwise<1> {
 };
 inline constexpr op_def to_real_def = of<to_real_op>::make();
 
+/// Whole reals as integers: what a pass has written anew in reals is of the kind again that it was.
+struct whole_op : elementwise<1> {
+  static constexpr std::string_view name = "whole";
+  static constexpr kinds rule = kinds::ranks;
+  [[gnu::always_inline]] static auto eval(auto x) {
+    using S = scalar_of<decltype(x)>;
+    if constexpr (std::is_floating_point_v<S>)
+      return convert<with_lanes<decltype(x), std::conditional_t<sizeof(S) == 4, std::int32_t, std::int64_t>>>(x);
+    else return x;
+  }
+  static constexpr interval range(interval x) { return x; }
+};
+inline constexpr op_def whole_def = of<whole_op>::make();
+
 /// The strides of a value seen through other axes: by name, 0 along those it lacks.
 constexpr layout seen_through(const layout& in, const axes& from, const axes& to) {
   layout r{in.offset, {}};
@@ -155,6 +169,13 @@ constexpr expr broadcast(const at& x, const axes& to) {
             x.e, "broadcast",
             {{}, "the wanted axes lack", a, nullptr, "name all of the operand's axes, or sum over this one before"},
             x.where);
-  return ir::arrange(x.e, to, x.where);
+  if (x.e.attached()) return ir::arrange(x.e, to, x.where);
+  expr r = x.e;
+  for (axis_ref a : to) {
+    ir::attributes one;
+    one.axis = a;
+    r = ir::emit(&ir::arrange_def, &r, 1, one, x.where);
+  }
+  return r;
 }
 } // namespace weft

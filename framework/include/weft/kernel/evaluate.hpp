@@ -62,6 +62,7 @@ template <class Op, kind Common, class T> struct code {
 constexpr bool admits(kinds rule, kind common) {
   switch (rule) {
   case kinds::same:
+  case kinds::ranks:
   case kinds::compare: return common != boolean;
   case kinds::reals: return common == real;
   case kinds::logic:

@@ -198,8 +198,8 @@ struct grouping {
   }
   constexpr void place_view(int i) {
     const int o = g.in(i, 0);
+    if (g.nodes.at[i].op != &arrange_def) store(o); // which gives what indices alone make a position
     position.at[i] = position.at[o];
-    if (g.nodes.at[i].op != &arrange_def) store(o);
   }
   constexpr void place_map(int i) {
     if (free.at[i]) return;

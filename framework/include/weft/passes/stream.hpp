@@ -122,7 +122,9 @@ struct streamer {
     const node& x = g.nodes.at[i];
     b.stage = x.stage;
     score_writer w{{b, p.s, x.where}, r, p, c};
-    r.moved.at[i] = arrange(w.write(p.roots.at[root_of.at[i]]), x.ax, x.where).id;
+    expr y = arrange(w.write(p.roots.at[root_of.at[i]]), x.ax, x.where);
+    if (x.k == integer && y.kind() == real) y = emit(&whole_def, &y, 1, {}, x.where);
+    r.moved.at[i] = y.id;
   }
 };
 

@@ -10,6 +10,8 @@ namespace weft {
 /// One number for each place of x, a function of the seed (an integer) alone, so backward sees the same ones.
 constexpr expr dropout(const at& x, double rate, const at& seed) {
   const ir::scope s("dropout", x);
+  if (x.e.attached() && !(rate >= 0 && rate <= 1))
+    return ir::complain(x.e, "dropout", {{}, "the rate must lie between 0 and 1"}, x.where);
   const expr kept = uniform(seed, x.e.ax()) >= rate;
   return where(kept, x * (1 / (1 - rate)), 0.0);
 }

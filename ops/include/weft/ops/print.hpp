@@ -25,7 +25,11 @@ struct print_op {
 };
 /// x, printed under a name, a literal: `q = print(q, "queries")`.
 constexpr expr print(const at& x, const char* label) {
-  if (!x.e.attached()) throw "print: needs a traced value, not index arithmetic alone";
+  if (!x.e.attached()) {
+    expr r;
+    r.loose.refuse(ir::op<print_op>, "needs a traced value, not index arithmetic alone");
+    return r;
+  }
   ir::attributes a;
   a.label = label;
   return ir::unary<print_op>(x, a);

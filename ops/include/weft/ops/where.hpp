@@ -7,7 +7,9 @@ namespace weft {
 constexpr expr where(const at& condition, const at& a, const at& b);
 
 /// condition ? a : b, elementwise.  The cotangent goes to the operand that was chosen, the other gets exactly 0: a
-/// selection, never a product, so what stands behind a mask (infinite or NaN) reaches neither values nor gradients.
+/// selection, never a product, so an operand that is infinite or NaN behind a mask reaches neither value nor gradient.
+/// What made that operand has derivatives of its own: in where(x > 0, sqrt(x), 0) at 0 the root gives 0 times infinity;
+/// write sqrt(where(x > 0, x, 1)) inside.
 struct where_op : elementwise<3> {
   static constexpr std::string_view name = "where";
   static constexpr ir::kinds rule = ir::kinds::select;
