@@ -18,6 +18,14 @@ std::string to_text(const tensor_ref& t, const text_options& options = {});
 std::string to_text(const axes& ax);
 } // namespace weft
 
+// What has a begin and an end, fmt/ranges.h would format too.
+FMT_BEGIN_NAMESPACE
+template <class T, class Char> struct is_range;
+template <class T, class Char> struct is_range<weft::tensor<T>, Char> : std::false_type {};
+template <class T, class Char> struct is_range<weft::view<T>, Char> : std::false_type {};
+template <class Char> struct is_range<weft::axes, Char> : std::false_type {};
+FMT_END_NAMESPACE
+
 /// `fmt::print("{}", x)`; a precision is that of the reals, `{:.3}`.
 template <> struct fmt::formatter<weft::tensor_ref> {
   weft::text_options options;

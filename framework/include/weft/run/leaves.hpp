@@ -84,8 +84,10 @@ template <class R> void allocate(R& result, const std::vector<tensor_ref>& shape
   std::size_t next = 0;
   each_leaf(
       [&](auto& t) {
+        using tensor_type = std::remove_cvref_t<decltype(t)>;
         const tensor_ref& s = shapes[next++];
-        t = std::remove_cvref_t<decltype(t)>(s.ax, std::vector<long>(s.extent, s.extent + s.ax.n));
+        if constexpr (std::constructible_from<tensor_type, axes, std::vector<long>>) // a view has its memory
+          t = tensor_type(s.ax, std::vector<long>(s.extent, s.extent + s.ax.n));
       },
       result);
 }

@@ -32,10 +32,9 @@ template <class Result, class... Bound> class runner {
   }
 
 public:
-  /// Writes to `out`, or to a result of its own that begins as `empty`.
-  runner(const ir::program_data& data, policy how, const Bound&... x, Result* out, Result empty = {})
-      : machine_(data, how), bound_(&x...), own_(out ? nullptr : new Result(std::move(empty))),
-        result_(out ? out : own_.get()) {
+  /// Writes to `out`, or to a result of its own.
+  runner(const ir::program_data& data, policy how, const Bound&... x, Result* out, std::unique_ptr<Result> own = {})
+      : machine_(data, how), bound_(&x...), own_(std::move(own)), result_(out ? out : own_.get()) {
     std::apply([&](const auto*... b) { (ir::collect(*b, inputs_), ...); }, bound_);
     std::vector<tensor_ref> shapes;
     machine_.shapes(inputs_, shapes);
@@ -77,7 +76,8 @@ template <std::size_t N, class Empty, class... X> auto bound_to(const program_da
   const auto tie = std::tie(x...);
   return [&]<std::size_t... I>(std::index_sequence<I...>) {
     if constexpr (sizeof...(X) == N)
-      return runner<Empty, std::remove_const_t<X>...>(data, how, x..., nullptr, std::move(empty));
+      return runner<Empty, std::remove_const_t<X>...>(data, how, x..., nullptr,
+                                                      std::make_unique<Empty>(std::move(empty)));
     else {
       auto& out = std::get<N>(tie);
       return runner<std::remove_reference_t<decltype(out)>,

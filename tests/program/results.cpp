@@ -1,0 +1,82 @@
+// SPDX-License-Identifier: BSL-1.0
+#define BOOST_TEST_MODULE results
+#include <fmt/ranges.h>
+
+#include <weft/weft.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+using namespace weft;
+
+namespace {
+constexpr axis<"n"> n;
+constexpr sequence<"query"> query;
+constexpr sequence<"key"> key;
+constexpr feature<"d"> d;
+constexpr auto q_arg = arg<"q">(query, d);
+constexpr auto k_arg = arg<"k">(key, d);
+} // namespace
+
+/// Results go where the caller wants them: into memory that is not a tensor's, and with strides.
+BOOST_AUTO_TEST_CASE(results_are_written_into_views) {
+  const tensor<double> x = tensor<double>::from({1, 2, 3}, n(3));
+  const auto twice = build([](expr x) { return 2 * at(x); }, arg<"x">(n));
+  double dense[3]{}, apart[6]{};
+  view<double> to_dense(dense, n(3)), to_apart = view<double>::strided(apart, {n(3)}, {2});
+  twice.bind(x, to_dense)();
+  twice.bind(x, to_apart)();
+  for (int i = 0; i < 3; i++) {
+    BOOST_TEST(dense[i] == 2.0 * (i + 1));
+    BOOST_TEST(apart[2 * i] == 2.0 * (i + 1));
+    BOOST_TEST(apart[2 * i + 1] == 0);
+  }
+  view<double> too_small(dense, n(2));
+  BOOST_CHECK_THROW(twice.bind(x, too_small)(), error);
+}
+
+/// What is built at run time knows its kinds too late for a type; a place for the result may have it.
+BOOST_AUTO_TEST_CASE(built_programs_write_integers_and_booleans) {
+  const auto x = tensor<float>::from({1, 5, 2, 7, 0, 3}, n(2), key(3));
+  const auto p = build([](expr x) { return std::tuple(argmax(x, key), any(x > 6, key)); }, arg<"x">(n, key));
+  auto out = std::tuple(tensor<std::int64_t>(n(2)), tensor<bool>(n(2)));
+  p.bind(x, out)();
+  BOOST_TEST(std::get<0>(out)[0] == 1);
+  BOOST_TEST(std::get<0>(out)[1] == 0);
+  BOOST_TEST(!std::get<1>(out)[0]);
+  BOOST_TEST(std::get<1>(out)[1]);
+}
+
+BOOST_AUTO_TEST_CASE(tensors_are_formatted_beside_ranges) {
+  BOOST_TEST(fmt::format("{}", tensor<float>::from({1, 2}, n(2))) == "[1, 2]");
+  BOOST_TEST(fmt::format("{}", std::vector{1, 2}) == "[1, 2]");
+}
+
+/// Counts and ranks over a score space are integers, though its tiles add in reals.
+namespace counting {
+constexpr auto counts = compile(
+    [](expr q, expr k) {
+      const expr s = contract(q, k, d), above = sum(where(s > 0, 1, 0), key);
+      return std::tuple(above, mod(above, 3), max(where(s > 0, index(key), -1), key),
+                        sum(where(s > 0, 1, 0), {query, key}));
+    },
+    q_arg, k_arg);
+} // namespace counting
+BOOST_AUTO_TEST_CASE(integers_of_score_spaces) {
+  BOOST_TEST(!counting::counts.materializes(query, key));
+  const auto check = [](auto zero) {
+    using T = decltype(zero);
+    const auto q = normal(tensor<T>(query(70), d(4)), 1), k = normal(tensor<T>(key(150), d(4)), 2);
+    const auto expected = counting::counts.reference(q, k);
+    const auto same = [&](const auto& got) {
+      const closeness c = close(got, expected, {.rtol = 0, .atol = 0});
+      BOOST_TEST(bool(c), c.text());
+    };
+    same(counting::counts(q, k));
+    same(counting::counts.interpreted(q, k));
+    const std::tuple<tensor<std::int64_t>, tensor<std::int64_t>, tensor<std::int64_t>, tensor<std::int64_t>>& typed =
+        expected;
+    BOOST_TEST(std::get<2>(typed)[0] >= -1);
+  };
+  check(0.0f);
+  check(0.0);
+}
