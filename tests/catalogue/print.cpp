@@ -133,7 +133,9 @@ These {} ops, with the few nodes that a graph itself needs (numbers, `index(axis
 all that the library differentiates, fuses and runs; composites (`softmax`, `layer_norm`, `gelu`, ...) are plain functions of
 them, listed at the end. *Derivative* says how the op's file states it, once: `partials` (both modes follow),
 `transpose` (linear: the adjoint, and its own tangent), or `vjp` and `jvp` where neither form fits. *FLOPs* are counted for an
-element of the result; of the operand for reductions and general ops; a product counts 2 for each multiplication.
+element of the result; of the operand for reductions and general ops; a product counts 2 for each multiplication. The names are
+those that graphs print; in programs `add`, `less`, `logical_and` and the like are the operators `+`, `<`, `&&`, and `maximum` and
+`minimum` are `max(a, b)` and `min(a, b)`.
 
 | op | operands | how it is computed | kinds | traits that passes may use | derivative | FLOPs |
 | --- | --- | --- | --- | --- | --- | --- |

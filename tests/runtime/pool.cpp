@@ -1,33 +1,15 @@
 // SPDX-License-Identifier: BSL-1.0
 #define BOOST_TEST_MODULE pool
 #include "runtime/refused.hpp"
+#include <support/counted_memory.hpp>
 
 #include <weft/run/pool.hpp>
 
 #include <boost/test/unit_test.hpp>
 
 #include <atomic>
-#include <cstdlib>
-#include <new>
 #include <thread>
 #include <vector>
-
-namespace {
-std::atomic<long> allocations{0};
-}
-// The thread sanitizer of Clang brings its own.
-#if !defined(__has_feature)
-#define __has_feature(x) 0
-#endif
-#if !__has_feature(thread_sanitizer)
-[[gnu::noinline]] void* operator new(std::size_t n) {
-  allocations++;
-  if (void* p = std::malloc(n)) return p;
-  throw std::bad_alloc();
-}
-[[gnu::noinline]] void operator delete(void* p) noexcept { std::free(p); }
-[[gnu::noinline]] void operator delete(void* p, std::size_t) noexcept { std::free(p); }
-#endif
 
 using namespace weft;
 
@@ -139,9 +121,9 @@ BOOST_AUTO_TEST_CASE(a_run_allocates_nothing) {
   std::atomic<long> sum{0};
   const auto task = [&](long i, int) { sum += i; };
   p.run(10, task);
-  const long before = allocations;
+  const long before = support::allocations;
   for (int i = 0; i < 100; i++) p.run(10, task);
-  const long after = allocations;
+  const long after = support::allocations;
   BOOST_TEST(after == before);
 }
 

@@ -5,7 +5,13 @@
 #include <cstdlib>
 #include <new>
 
-/// An allocator that counts, for the whole program: included by one source of it.
+/// An allocator that counts, for the whole program: included by one source of it. Clang's thread sanitizer insists on
+/// its own: then nothing is counted.
+#if defined(__has_feature)
+#if __has_feature(thread_sanitizer)
+#define WEFT_UNCOUNTED 1
+#endif
+#endif
 namespace support {
 inline std::atomic<long> live_bytes{0}, peak_bytes{0}, allocations{0};
 
@@ -27,6 +33,7 @@ inline void released(void* p, std::size_t alignment) {
   std::free(block);
 }
 } // namespace support
+#ifndef WEFT_UNCOUNTED
 // All forms: those that a sanitizer brings would not call these.
 void* operator new(std::size_t n) { return support::allocated(n, 16); }
 void* operator new(std::size_t n, const std::nothrow_t&) noexcept { return support::allocated(n, 16); }
@@ -46,3 +53,4 @@ void operator delete[](void* p, std::align_val_t a) noexcept { support::released
 void operator delete[](void* p, std::size_t, std::align_val_t a) noexcept {
   support::released(p, static_cast<std::size_t>(a));
 }
+#endif
