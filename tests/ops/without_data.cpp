@@ -70,6 +70,8 @@ BOOST_AUTO_TEST_CASE(a_literal_seeds_every_distribution) {
 BOOST_AUTO_TEST_CASE(what_cannot_be_said_names_the_op_and_the_remedy) {
   const std::string traced = "needs a traced value: combine its operand with one first";
   BOOST_TEST(error_of([](expr x) { return rename(index(w), w, m) * at(sum(x, w)); }).find("rename: " + traced) == 0);
+  BOOST_TEST(
+      error_of([](expr x) { return broadcast(index(w), {n}) * at(x); }).find("broadcast: the wanted axes lack w") == 0);
   BOOST_TEST(error_of([](expr x) { return print(1.0, "one") * at(x); }).find("print: needs a traced value") == 0);
   BOOST_TEST(error_of([](expr x) {
                expr r = 0;

@@ -80,3 +80,16 @@ BOOST_AUTO_TEST_CASE(integers_of_score_spaces) {
   check(0.0f);
   check(0.0);
 }
+
+/// Of nothing they are the ends of the type, as those of any other integers.
+BOOST_AUTO_TEST_CASE(integers_of_no_scores) {
+  const auto p = build(
+      [](expr q, expr k) {
+        const expr above = where(contract(q, k, d) > 0, index(key), -1);
+        return std::tuple(max(above, key), min(above, key), sum(above, key));
+      },
+      q_arg, k_arg);
+  const tensor<double> q(query(3), d(4)), k(key(0), d(4));
+  const closeness c = close(p(q, k), p.reference(q, k), {.rtol = 0, .atol = 0});
+  BOOST_TEST(bool(c), c.text());
+}

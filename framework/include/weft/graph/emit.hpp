@@ -58,6 +58,9 @@ constexpr expr attach(builder& g, const fragment& f, place p) {
       a = {};
       a.shape = g.nodes.at[in[0]].ax.without(axes(t.axis));
       a.shape.add(t.axis);
+      if (t.value > 0 && a.shape.n > t.value)
+        return complain(g, "broadcast", nullptr, 0,
+                        {{}, "the wanted axes lack", a.shape[0], nullptr, "name all of the operand's axes"}, p);
     }
     id[i] = put(g, t.op, in, n, a, p).id;
     if (id[i] < 0) return {&g, -1};
@@ -139,17 +142,20 @@ constexpr expr put_checked(builder& g, const op_def* op, const int* in, int n, c
   return {&g, g.put(op, id, n, v.out, k, a, p)};
 }
 
+/// What an op can't give before a traced value is met; it is reported where that happens.
+constexpr expr untraced(const op_def* op, const char* why) {
+  expr r;
+  r.loose.refuse(op, why);
+  return r;
+}
 /// Adds a node for `op`; if no operand is traced yet, a token to the expression itself.
 constexpr expr emit(const op_def* op, const expr* in, int n, const attributes& a, place p) {
   builder* g = nullptr;
   for (int i = 0; i < n && !g; i++) g = in[i].g;
   if (!g) {
+    if (n > 3 || a.shape.n || a.to) return untraced(op, "needs a traced value: combine its operand with one first");
     expr r;
     signed char arg[3]{};
-    if (n > 3 || a.shape.n || a.to) {
-      r.loose.refuse(op, "needs a traced value: combine its operand with one first");
-      return r;
-    }
     for (int i = 0; i < n; i++) arg[i] = static_cast<signed char>(r.loose.append(in[i].loose) + 1);
     r.loose.push({op, a.axis, a.value, a.k, {arg[0], arg[1], arg[2]}});
     return r;

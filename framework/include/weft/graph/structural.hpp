@@ -68,15 +68,21 @@ struct to_real_op : elementwise<1> {
 };
 inline constexpr op_def to_real_def = of<to_real_op>::make();
 
-/// Whole reals as integers: what a pass has written anew in reals is of the kind again that it was.
+/// Whole reals as integers: what a pass has written anew in reals is of the kind again that it was. Infinities, which
+/// reductions of nothing give, become the ends of the type.
 struct whole_op : elementwise<1> {
   static constexpr std::string_view name = "whole";
   static constexpr kinds rule = kinds::ranks;
   [[gnu::always_inline]] static auto eval(auto x) {
     using S = scalar_of<decltype(x)>;
-    if constexpr (std::is_floating_point_v<S>)
-      return convert<with_lanes<decltype(x), std::conditional_t<sizeof(S) == 4, std::int32_t, std::int64_t>>>(x);
-    else return x;
+    if constexpr (std::is_floating_point_v<S>) {
+      using I = std::conditional_t<sizeof(S) == 4, std::int32_t, std::int64_t>;
+      using V = with_lanes<decltype(x), I>;
+      constexpr S end = sizeof(S) == 4 ? S(0x1p31) : S(0x1p63);
+      const V inside = convert<V>(select(x >= end || x < -end, decltype(x){}, x));
+      return select(x >= end, broadcast<V>(std::numeric_limits<I>::max()),
+                    select(x < -end, broadcast<V>(std::numeric_limits<I>::min()), inside));
+    } else return x;
   }
   static constexpr interval range(interval x) { return x; }
 };
@@ -173,7 +179,7 @@ constexpr expr broadcast(const at& x, const axes& to) {
   expr r = x.e;
   for (axis_ref a : to) {
     ir::attributes one;
-    one.axis = a;
+    one.axis = a, one.value = same(a, to[to.n - 1]) ? to.n : 0; // the last one knows how many they are
     r = ir::emit(&ir::arrange_def, &r, 1, one, x.where);
   }
   return r;

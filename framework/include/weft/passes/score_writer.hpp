@@ -211,8 +211,8 @@ struct score_writer : score_products {
       return with_room<expr>(x.count, [&](expr* in) {
         for (int j = 0; j < x.count; j++) {
           in[j] = write(s.arg(t, j));
-          const bool selects = b.nodes.at[in[j].id].k == boolean; // a mask that stands for 1 or 0
-          if (selects && r.from[r.from.in(y, j)].k == real) in[j] = where(here(in[j]), 1.0, 0.0);
+          if (in[j].kind() == boolean && r.from[r.from.in(y, j)].k == real) // a mask that stands for 1 or 0
+            in[j] = where(here(in[j]), 1.0, 0.0);
         }
         return x.exit && y.op->is(trait::log_sum_exp) && y.op->expand ? y.op->expand(in, y)
                                                                       : emit(y.op, in, x.count, y.at, y.where);

@@ -7,20 +7,20 @@
 
 namespace weft {
 
-/// Class numbers are integers: a real target, 1.5, would quietly be no class.
-constexpr bool are_class_numbers(const at& targets) { return !targets.e.attached() || targets.e.kind() != real; }
+namespace ir {
+/// Real targets are refused: 1.5 would quietly be no class.
 constexpr expr refuse_real_targets(const at& targets) {
-  return ir::complain(
-      targets.e, "cross_entropy",
-      {{}, "the targets must be integers", nullptr, nullptr, "declare them as arg<\"name\", integer>(...)"},
-      targets.where);
+  return complain(targets.e, "cross_entropy",
+                  {{}, "the targets must be integers", nullptr, nullptr, "declare them as arg<\"name\", integer>(...)"},
+                  targets.where);
 }
+} // namespace ir
 
-/// logsumexp(logits) - logits[target] along `classes`, in nats: one loss for each target.  targets are integers without
-/// the axis; one that is not a class has the loss logsumexp(logits) (no class is chosen).
+/// logsumexp(logits) - logits[target] along `classes`, in nats: one loss for each target.  targets are integers (reals
+/// are an error) without the axis; one that is not a class has the loss logsumexp(logits) (no class is chosen).
 constexpr expr cross_entropy(const at& logits, const at& targets, axis_ref classes) {
   const ir::scope s("cross_entropy", logits);
-  if (!are_class_numbers(targets)) return refuse_real_targets(targets);
+  if (targets.e.attached() && targets.e.kind() == real) return ir::refuse_real_targets(targets);
   const expr chosen = where(at(index(classes), logits.where) == targets, logits, 0.0);
   const expr all = logsumexp(logits, classes);
   return all - at(sum(chosen, classes));
@@ -38,7 +38,7 @@ struct cross_entropy_options {
 /// counts.
 constexpr expr cross_entropy(const at& logits, const at& targets, axis_ref classes, const cross_entropy_options& with) {
   const ir::scope s("cross_entropy", logits);
-  if (!are_class_numbers(targets)) return refuse_real_targets(targets);
+  if (targets.e.attached() && targets.e.kind() == real) return ir::refuse_real_targets(targets);
   const ir::place p = logits.where;
   const expr counts = targets >= 0 && targets < extent(classes) && targets != static_cast<int>(with.ignore);
   const expr seen = where(counts, logits, 0.0); // else an infinity or NaN would reach the gradient as 0 times it

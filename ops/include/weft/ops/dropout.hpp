@@ -7,7 +7,8 @@
 namespace weft {
 
 /// x / (1 - rate) where a random number is at least `rate`, else 0 (Srivastava et al. 2014, inverted): the mean stays.
-/// One number for each place of x, a function of the seed (an integer) alone, so backward sees the same ones.
+/// A rate outside [0, 1] is an error. One number for each place of x, a function of the seed (an integer) alone, so
+/// backward sees the same ones.
 constexpr expr dropout(const at& x, double rate, const at& seed) {
   const ir::scope s("dropout", x);
   if (x.e.attached() && !(rate >= 0 && rate <= 1))

@@ -25,11 +25,7 @@ struct print_op {
 };
 /// x, printed under a name, a literal: `q = print(q, "queries")`.
 constexpr expr print(const at& x, const char* label) {
-  if (!x.e.attached()) {
-    expr r;
-    r.loose.refuse(ir::op<print_op>, "needs a traced value, not index arithmetic alone");
-    return r;
-  }
+  if (!x.e.attached()) return ir::untraced(ir::op<print_op>, "needs a traced value, not index arithmetic alone");
   ir::attributes a;
   a.label = label;
   return ir::unary<print_op>(x, a);
