@@ -95,28 +95,46 @@ template <const auto& Plan, int Pass, class T> struct generated {
           broadcast<packet<lane>>(static_cast<lane>(x.common == boolean ? -(x.value != 0) : x.value)));
   }
 
+  /// Lines that are run side by side: down the rows each packet of a line waits for the one before it, and only short
+  /// passes leave the processor room to look as far as the next line.
+  static constexpr int together = [] {
+    int computed = 0;
+    for (bool u : uniform) computed += !u;
+    return down && computed <= 8 ? 3 : 1;
+  }();
+
   static void run(const lane_call<T>& call) { run(call, std::make_integer_sequence<int, pass.count>{}); }
-  template <int... I> static void run(const lane_call<T>& call, std::integer_sequence<int, I...>) {
+  template <int... I> static void run(const lane_call<T>& call, std::integer_sequence<int, I...> all) {
     const lane_call<T> c = call;
     packet<T> v[pass.count];
     (execute_uniform<I>(v, c), ...);
     const long lines = down ? c.packets : c.rows;
+    long n = 0;
+    if constexpr (together > 1)
+      for (; n + together <= lines; n += together) run_lines<together>(c, v, n, all);
+    for (; n < lines; n++) run_lines<1>(c, v, n, all);
+  }
+  /// So many lines from n on.
+  template <int Lines, int... I>
+  [[gnu::always_inline]] static void run_lines(const lane_call<T>& c, packet<T>* v, long n,
+                                               std::integer_sequence<int, I...>) {
     const long whole = down ? c.rows : counts ? c.valid / lanes<T> : c.packets;
-    for (long n = 0; n < lines; n++) {
-      line l;
-      start(l, c, down ? 0 : n, down ? n : 0);
-      const auto totals = [&](auto f) __attribute__((always_inline)) {
+    line l[Lines];
+    const auto totals = [&](auto f) __attribute__((always_inline)) {
+      for (int j = 0; j < Lines; j++)
         for (int k = 0; k < pass.combines; k++)
           if constexpr (counts)
-            for (int q = 0; q < queue; q++) f(l.totals[k * queue + q], c.combine[k] + (n * queue + q) * lanes<T>);
-          else f(l.totals[k * queue], c.combine[k] + n * lanes<T>);
-      };
-      totals([](packet<T>& t, T* at) __attribute__((always_inline)) { t = load(at); });
-      for (long i = 0; i < whole; i++) (execute<I, false>(v, l, i, 0), ...);
-      if constexpr (counts)
-        if (whole < c.packets) (execute<I, true>(v, l, whole, c.valid - whole * lanes<T>), ...);
-      totals([](packet<T>& t, T* at) __attribute__((always_inline)) { store(at, t); });
-    }
+            for (int q = 0; q < queue; q++) f(l[j].totals[k * queue + q], c.combine[k] + (n * queue + q) * lanes<T>);
+          else f(l[j].totals[k * queue], c.combine[k] + (n + j) * lanes<T>);
+    };
+    for (int j = 0; j < Lines; j++) start(l[j], c, down ? 0 : n, down ? n + j : 0);
+    totals([](packet<T>& t, T* at) __attribute__((always_inline)) { t = load(at); });
+    for (long i = 0; i < whole; i++)
+#pragma GCC unroll 4
+      for (int j = 0; j < Lines; j++) (execute<I, false>(v, l[j], i, 0), ...);
+    if constexpr (counts)
+      if (whole < c.packets) (execute<I, true>(v, l[0], whole, c.valid - whole * lanes<T>), ...);
+    totals([](packet<T>& t, T* at) __attribute__((always_inline)) { store(at, t); });
   }
 };
 
