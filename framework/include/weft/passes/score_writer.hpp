@@ -223,9 +223,21 @@ struct score_writer : score_products {
       if (x.what == term::product)
         for (int j = 0; j < x.count; j++) of.push_back(piece_of(s.arg(t, j)));
       else of.push_back(piece_of(t));
+      for (int j = 0; j < x.count && x.what == term::product; j++)
+        if (selects(s.arg(t, j))) { // what else stood behind its masks need not be finite where they are 0
+          const expr nothing = here(write(s.arg(t, j))) == 0.0;
+          of.push_back({nothing.id, s.all.at[s.arg(t, j)].ax, piece::complement});
+        }
       return {&b, product(of).id};
     }
     }
+  }
+  /// Whether t is a sum behind masks, from which factors may have been taken.
+  constexpr bool selects(int t) const {
+    const term& x = s.all.at[t];
+    bool any = false;
+    for (int j = 0; j < x.count && x.what == term::sum && x.exit; j++) any = any || s.all.at[s.arg(t, j)].mask;
+    return any;
   }
 };
 } // namespace weft::ir
