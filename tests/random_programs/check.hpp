@@ -18,7 +18,7 @@ inline bool symmetric(const values& a, const values& u, const values& b, const v
 struct covered {
   std::vector<std::pair<const ir::op_def*, int>> ops;
   long nodes = 0, results = 0, not_finite = 0;
-  int excused = 0; ///< comparisons next to a step or a tie
+  int excused = 0; ///< ill-conditioned comparisons
   int& count(const ir::op_def* op) {
     for (auto& [known, n] : ops)
       if (known == op) return n;

@@ -41,7 +41,7 @@ int main(int argc, char** argv) {
     }
     if ((k + 1) % 1000 == 0) std::fprintf(stderr, "%lu programs, %lu wrong, %.0f s\n", k + 1, wrong, seconds());
   }
-  std::printf("%lu random programs of %ld nodes, %lu wrong, %d comparisons next to a step, %.0f s\n", count, seen.nodes,
-              wrong, seen.excused, seconds());
+  std::printf("%lu random programs of %ld nodes, %lu wrong, %d ill-conditioned comparisons, %.0f s\n", count,
+              seen.nodes, wrong, seen.excused, seconds());
   return wrong > 0;
 }

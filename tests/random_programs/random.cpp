@@ -17,7 +17,7 @@ BOOST_AUTO_TEST_CASE(random_programs_agree) {
     BOOST_TEST(bad.empty(), bad);
     failures += !bad.empty();
   }
-  std::printf("%lu random programs, %ld nodes; results that are not finite: %.2f%%; comparisons next to a step: %d\n",
+  std::printf("%lu random programs, %ld nodes; results that are not finite: %.2f%%; ill-conditioned comparisons: %d\n",
               count, seen.nodes, 100. * static_cast<double>(seen.not_finite) / static_cast<double>(seen.results),
               seen.excused);
   BOOST_TEST(seen.not_finite * 10 < seen.results);         // or the comparisons would mean little

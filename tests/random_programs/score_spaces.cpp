@@ -14,7 +14,7 @@ struct trials {
   std::uint64_t first, count;
   score_spaces::exponentials how;
   score_spaces::derivatives what = score_spaces::derivatives::gradients;
-  int meaningless = 0; ///< comparisons of NaNs, or next to a step
+  int meaningless = 0; ///< comparisons of NaNs, or ill-conditioned
 
   live_program program(std::uint64_t seed) const {
     return live_program([&](ir::builder& b) { return score_spaces::results(b, how, seed, what); });

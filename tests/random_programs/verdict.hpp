@@ -44,18 +44,40 @@ inline double summed_magnitude(const live_program& p, const values& in) {
   return m;
 }
 
-/// Whether the reference itself moves about as far where its inputs move by rounding errors: a step or a tie is near.
+/// The program, each of its real values times 1 + `size` u, where u is drawn from [-1, 1) for each element.
+inline live_program disturbed(const live_program& p, double size, int seed) {
+  return live_program([&](ir::builder& b) {
+    ir::rewriter copy(p.source(), b);
+    for (int i = 0; i < p.source().size(); i++) {
+      const ir::node& x = p.source()[i];
+      expr y = copy.copy(x);
+      if (x.k == real && x.op->how != ir::form::input)
+        y = y * at(1.0 + size * at(uniform(ir::attach(b, expr(seed + i)), y.ax(), -1.0, 1.0)));
+      copy.moved[i] = y.id;
+    }
+    std::vector<expr> out;
+    for (int o : p.source().outputs) out.push_back(copy[o]);
+    return out;
+  });
+}
+/// Whether the reference itself moves about as far where its inputs move by some rounding errors (a step or a tie is
+/// near), or where all that it computes moves by one (what is left of a difference counts).
 inline bool ill_conditioned(const live_program& p, const values& in, precision how, const values& want, double distant,
                             double magnitude) {
-  const double size = how == precision::twice ? 1e-13 : 3e-6;
+  const auto moves = [&](const live_program& other, const values& near) {
+    return distance(want, other.reference(near, how), magnitude) > distant / 8;
+  };
+  const bool twice = how == precision::twice;
   for (std::uint64_t k = 0; k < 8; k++) {
     values near = in;
     for (value& v : near)
       if (v.is_real())
         for (long e = 0; e < v.size(); e++)
-          v.set(e, v[e] + size * (2 * uniform_at(900 + k, static_cast<std::uint64_t>(e)) - 1));
-    if (distance(want, p.reference(near, how), magnitude) > distant / 8) return true;
+          v.set(e, v[e] + (twice ? 1e-13 : 3e-6) * (2 * uniform_at(900 + k, static_cast<std::uint64_t>(e)) - 1));
+    if (moves(p, near)) return true;
   }
+  for (int k = 0; k < 8; k++)
+    if (moves(disturbed(p, twice ? 2e-16 : 1e-7, 1000 * k), in)) return true;
   return false;
 }
 
