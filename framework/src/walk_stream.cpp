@@ -92,9 +92,10 @@ template <class T> struct walk : walk_states<T> {
       return rows(half, to);
     }
     if (this->is_clear()) return run(1, from, to - from);
-    constexpr long step = 8;
-    while (to - from > step && this->is_nothing(from, step)) from += step;
-    while (to - from > step && this->is_nothing(to - step, step)) to -= step;
+    for (long n = c.rows / 2; n >= 8; n /= 2) { // what holds nothing at either end
+      if (to - from > n && this->is_nothing(from, n)) from += n;
+      if (to - from > n && this->is_nothing(to - n, n)) to -= n;
+    }
     run(0, from, to - from);
   }
   void tile(long from, long n) {

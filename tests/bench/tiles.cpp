@@ -106,6 +106,22 @@ private:
                            .c_row = lanes});
   }
 };
+
+/// Multiply-adds in registers alone, as many chains as hide each other's latency: nothing can be faster.
+constexpr int chains = 12;
+constexpr long links = 100000;
+float multiply_adds(float start) {
+  packet<float> sum[chains];
+  const packet<float> x = broadcast<packet<float>>(start), y = broadcast<packet<float>>(0.25f);
+#pragma GCC unroll 12
+  for (int i = 0; i < chains; i++) sum[i] = x * float(i);
+  for (long i = 0; i < links; i++)
+#pragma GCC unroll 12
+    for (auto& s : sum) s = mul_add(s, y, x);
+  float all = 0;
+  for (const auto& s : sum) all += horizontal_sum(s);
+  return all;
+}
 } // namespace
 
 int main(int argc, char** argv) {
@@ -119,7 +135,12 @@ int main(int argc, char** argv) {
   CLI11_PARSE(app, argc, argv);
   set_threads(1);
   bench::matrix_product sgemm(1);
-  fmt::print("{} kernels; GF/s (ratio to sgemm), or ns an element\n", blas_core());
+  volatile float kept = 0.5f;
+  const double flop = 2. * chains * links * weft::lanes<float>;
+  const auto peak = bench::measure(sgemm, rounds, flop, 0.01, [&] { kept = multiply_adds(kept * 0.1f); });
+  fmt::print("{} kernels; multiply-adds in registers {:.1f} GF/s, sgemm {:.3f} of that\n", blas_core(), peak.gflops,
+             peak.sgemm_gflops / peak.gflops);
+  fmt::print("GF/s (ratio to sgemm), or ns an element\n");
   fmt::print("lanes rows    d |     K Q^T          V^T P^T          dS^T Q     |   pack unpack diagonals row sums\n");
   for (long lanes : lane_counts)
     for (long rows : row_counts)
