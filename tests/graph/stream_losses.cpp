@@ -81,6 +81,24 @@ BOOST_AUTO_TEST_CASE(losses_over_spaces) {
   });
 }
 
+namespace {
+/// The gradients of a measure of attention's result.
+template <auto Measure> results gradients_of(ir::builder& b) {
+  const auto [q, k, v] = qkv(b);
+  const auto loss = [](expr q, expr k, expr v) { return Measure(contract(softmax(scores(q, k), key), v, key)); };
+  const auto [dq, dk, dv] = grad(loss, wrt<0, 1, 2>)(q, k, v);
+  return results{dq, dk, dv};
+}
+} // namespace
+
+/// Cotangents that are numbers, or made of indices or conditions alone.
+BOOST_AUTO_TEST_CASE(plain_losses) {
+  check("sum", "2p/7 1+1 2+3", gradients_of<[](const expr& o) { return sum(o, o.ax()); }>);
+  check("mean of magnitudes", "2p/7 1+1 2+3", gradients_of<[](const expr& o) { return mean(abs(o - 0.1), o.ax()); }>);
+  check("weights by index", "2p/7 1+1 2+3", gradients_of<[](const expr& o) { return sum(o * at(index(e)), o.ax()); }>);
+  check("what is positive", "2p/7 1+1 2+3", gradients_of<[](const expr& o) { return sum(relu(o), o.ax()); }>);
+}
+
 BOOST_AUTO_TEST_CASE(by_products) {
   check("forward", "1p/2 1+1", [](ir::builder& b) {
     const auto [q, k, v] = qkv(b);

@@ -34,22 +34,24 @@ struct score_region_finder {
     return 0;
   }
   /// The pair of long axes that meet in a node with axes `a`: no operand has both, data has each. Of several the one
-  /// whose axes come last: what stands before them is a batch.
+  /// whose axes come last: what stands before them is a batch. A product may be of anything where the pair is known, as
+  /// of a cotangent that is the same everywhere.
   constexpr axis_set meeting(const node& x, axis_set a) {
     axis_set data = 0, best = 0;
     for (int j = 0; j < x.count; j++)
       if (const int o = g.in(x, j); !free.at[o]) data |= s.sets.at[o];
-    a &= data & s.names.sequences;
+    const bool product = x.op->how == form::contract;
+    a &= (product ? a : data) & s.names.sequences;
     if ((a & (a - 1)) == 0) return 0;
     for (int k = x.ax.n; k-- > 1;)
       for (int l = k; l-- > 0;) {
         const int m = s.names.number(x.ax.a[k]), n = s.names.number(x.ax.a[l]);
         const axis_set both = axis_set(1) << m | axis_set(1) << n;
-        bool apart = (both & a) == both && (x.op->how == form::contract || !(together.at[m] & both));
+        bool apart = (both & a) == both && (product || !(together.at[m] & both));
         for (int j = 0; j < x.count; j++) apart = apart && (both & ~s.sets.at[g.in(x, j)]) != 0;
         if (!apart) continue;
         if (known_pair(both)) return both;
-        if (!best) best = both;
+        if (!best && (both & data) == both) best = both;
       }
     return best;
   }
