@@ -243,7 +243,7 @@ struct composer {
   }
   void more_integers() {
     const expr i = roll.of(integers);
-    const axis_ref k = random_axes::pool[roll.below(6)];
+    const axis_ref k = random_axes::pool[roll.below(std::size(random_axes::pool))];
     expr r = i;
     switch (roll.below(7)) {
     case 0: r = small(i.ax(), axes(k)) ? i + at(index(k)) : i; break;
@@ -261,7 +261,7 @@ struct composer {
   }
   void more_booleans() {
     const expr i = roll.of(integers), c = roll.of(booleans);
-    const axis_ref k = random_axes::pool[roll.below(6)];
+    const axis_ref k = random_axes::pool[roll.below(std::size(random_axes::pool))];
     expr r = c;
     switch (roll.below(6)) {
     case 0:

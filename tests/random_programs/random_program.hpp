@@ -13,11 +13,12 @@ inline constexpr axis<"b"> b;
 inline constexpr axis<"c", 3> c;
 inline constexpr axis<"d", 8> d;
 inline constexpr axis<"e", 5> e;
+inline constexpr axis<"f"> f;
 inline constexpr axis<"one", 1> one;
 inline constexpr axis<"four", 4> four; // of two and four, splits and merges of d
-inline constexpr axis_ref pool[]{a, b, c, d, e, one};
+inline constexpr axis_ref pool[]{a, b, c, d, e, f, one};
 /// The twins that renames give.
-inline constexpr axis_ref twins[]{prime(a), prime(b), prime(c), prime(d), prime(e), prime(one)};
+inline constexpr axis_ref twins[]{prime(a), prime(b), prime(c), prime(d), prime(e), prime(f), prime(one)};
 } // namespace random_axes
 
 /// Choices by counter: the same seed makes the same program.
@@ -64,9 +65,9 @@ struct random_program {
 
   explicit random_program(std::uint64_t s) : seed(s) {
     dice roll{seed};
-    const std::vector<long> usual{1, 2, 3, 4, 7, 8, 9, 16, 17, 33};
+    const std::vector<long> usual{1, 2, 3, 4, 7, 8, 9, 16, 17, 33, 53};
     long &of_a = extents.of["a"], &of_b = extents.of["b"];
-    of_a = roll.of(usual), of_b = roll.of(usual);
+    of_a = roll.of(usual), of_b = roll.of(usual), extents.of["f"] = roll.of(usual);
     if (roll.one_in(10)) of_a = 1100 + roll.below(200);          // more than a chunk of lanes
     if (roll.one_in(25)) of_b = 0;                               // nothing at all
     if (roll.one_in(80)) of_a = 2500, of_b = 17, limit = 150000; // work for several threads
@@ -74,7 +75,8 @@ struct random_program {
       extents.of.emplace(x->name.substr(0, x->name.find('\'')), extent_of(x) + roll.below(6));
     for (int k = 2 + roll.below(3); k-- > 0;) reals.push_back(some_axes(roll, 3));
     integers.push_back(some_axes(roll, 2));
-    booleans = {some_axes(roll, 2), axes(random_axes::a), axes(random_axes::b)}; // all but the first bind extents
+    booleans = {some_axes(roll, 2), axes(random_axes::a), axes(random_axes::b),
+                axes(random_axes::f)}; // all but the first bind extents
     for (axis_ref x : axes_of_samples()) booleans.push_back(axes(x));
   }
   long extent(axis_ref x) const { return extents(x); }
@@ -87,7 +89,7 @@ struct random_program {
   axes some_axes(dice& roll, int most) const {
     axes r;
     for (int k = roll.below(most + 1); k-- > 0;) {
-      const axis_ref x = random_axes::pool[roll.below(6)];
+      const axis_ref x = random_axes::pool[roll.below(std::size(random_axes::pool))];
       if (!r.has(x) && elements(r) * static_cast<double>(extent(x)) < limit) r.add(x);
     }
     return r;

@@ -65,7 +65,12 @@ struct score_region_finder {
   /// Whether a value with a pair, made from no birth, is cheap enough to be made again wherever it is read.
   constexpr bool recomputes(const node& x) const {
     bool again = x.op->how == form::map || x.op->is(trait::keeps_axes | trait::identity) || gathers(x);
-    for (int j = 0; j < x.count && !again; j++) again = s.recomputed.at[g.in(x, j)] && pointwise(x);
+    axis_set summed = 0;
+    for (int j = 0; j < x.count; j++) {
+      again = again || (s.recomputed.at[g.in(x, j)] && pointwise(x));
+      summed |= s.sets.at[g.in(x, j)] & ~s.names.of(x.ax);
+    }
+    for (axis_set pair : s.pairs) again = again && !(summed & pair); // a tile has only some of what is summed
     return again;
   }
   constexpr void leave(int i) {
@@ -90,22 +95,28 @@ struct score_region_finder {
       if (!alive.at[i]) continue;
       bool no_data = x.op->how != form::input || x.k != real;
       int k = -1;
+      axis_set pair = 0; // of the region values that it reads
       for (int j = 0; j < x.count; j++) {
         const int o = g.in(x, j);
         no_data = no_data && free.at[o];
         if (!s.region.at[o]) continue;
+        if (k >= 0 && s.pair.at[o] != pair) {
+          leave(o); // a walk has one pair
+          continue;
+        }
+        pair = s.pair.at[o];
         const int other = root(klass.at[o]);
         if (k >= 0) parent.at[other] = k;
         else k = other;
       }
       free.at[i] = k < 0 && (no_data || x.k != real);
       if (x.op->how == form::input) continue;
-      axis_set pair = known_pair(a);
-      if ((k < 0 || !pair) && x.count > 1 && x.k == real && pointwise(x))
+      if (pair & ~a) pair = 0;
+      if (k < 0 && x.count > 1 && x.k == real && pointwise(x))
         if (const axis_set met = meeting(x, a)) {
           pair = met;
           if (!known_pair(met)) s.pairs.push_back(met);
-          if (k < 0) parent.push_back(k = parent.size_);
+          parent.push_back(k = parent.size_);
         }
       klass.at[i] = k;
       if (k < 0) continue;
