@@ -380,3 +380,27 @@ BOOST_AUTO_TEST_CASE(attention_drops_weights) {
   }
   BOOST_TEST((dropped > N * M / 10 && dropped < N * M / 2));
 }
+
+/// All is dropped at rate 1, and nothing flows back.
+BOOST_AUTO_TEST_CASE(a_rate_of_one_drops_all) {
+  const live_program p([&](ir::builder& b) {
+    const expr x = ir::input(b, {n}, real, "x");
+    return std::vector<expr>{dropout(x, 1, 3), grad([](expr x) { return sum(dropout(x, 1, 3), n); })(x)};
+  });
+  for (const value& y : p.interpreted({drawn({{n}}, 1)})) BOOST_TEST(y.largest() == 0);
+}
+
+/// The mean of losses counts them all, whatever axes the targets have.
+BOOST_AUTO_TEST_CASE(targets_may_lack_axes_of_the_losses) {
+  const live_program p([&](ir::builder& b) {
+    const expr x = ir::input(b, {n, m, i}, real, "x"), t = ir::input(b, {n}, integer, "t");
+    return std::vector<expr>{cross_entropy(x, t, i, {}),
+                             mean(cross_entropy(x, t, i), {n, m}),
+                             cross_entropy(x, 1, i, {}),
+                             mean(cross_entropy(x, 1, i), {n, m}),
+                             cross_entropy(x, index(m), i, {}),
+                             mean(where(index(m) < I, cross_entropy(x, index(m), i), 0), {n, m}) * (double(M) / I)};
+  });
+  const values y = p.interpreted({drawn({{n, m, i}}, 1), drawn({{n}, integer, 0, I}, 2)});
+  for (std::size_t k = 0; k < y.size(); k += 2) BOOST_TEST(y[k][0] == y[k + 1][0], boost::test_tools::tolerance(1e-14));
+}

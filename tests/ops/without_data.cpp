@@ -5,12 +5,15 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <cmath>
+
 using namespace weft;
 
 namespace {
 constexpr axis<"n"> n;
 constexpr axis<"m"> m;
 constexpr axis<"w", 4> w;
+constexpr axis<"v", 2> v;
 constexpr auto x_arg = arg<"x">(n, w);
 
 tensor<double> some() { return normal(tensor<double>(n(3), w), 1); }
@@ -61,6 +64,52 @@ BOOST_AUTO_TEST_CASE(numbers_and_indices_are_broadcast) {
   BOOST_TEST(square[0] == 2 * 2 * 36);
 }
 
+BOOST_AUTO_TEST_CASE(products_take_numbers_and_indices) {
+  agrees("einsum with an index", [](expr x) { return einsum({n}, x, index(w)) - at(contract(x, index(w), w)); });
+  agrees("einsum with a number", [](expr x) { return einsum({n}, x, 2.0); });
+  agrees("matmul", [](expr x) { return matmul(x, 1.0 * at(index(w)) * index(m)); });
+  const auto p = build(
+      [](expr x) {
+        return std::tuple(einsum({n}, x, index(w)), einsum({n}, 2, x), matmul(x, 1.0 * at(index(w)) * index(v)));
+      },
+      x_arg);
+  const auto [weighed, twice, both] = p(tensor<double>::from({1, 2, 3, 4}, n(1), w));
+  BOOST_TEST(weighed[0] == 20);
+  BOOST_TEST(twice[0] == 20);
+  BOOST_TEST((both.ax() == axes{n, v} && both[0] == 0 && both[1] == 20));
+}
+
+/// Numbers of any integral type are integers, true and false booleans.
+BOOST_AUTO_TEST_CASE(literals_have_kinds) {
+  const auto p = build(
+      [](expr x) {
+        const expr both = x > 1.0 && true, either = where(x > 2.0, true, false);
+        return std::tuple(x * std::size_t(2) + 3L, where(both, x, -1), where(either, x, -1), where(false, x, 7u));
+      },
+      x_arg);
+  const auto [y, above, far, none] = p(tensor<double>::from({1, 2, 3, 4}, n(1), w));
+  for (long i = 0; i < 4; i++) {
+    BOOST_TEST(y[i] == 2 * double(i + 1) + 3);
+    BOOST_TEST(above[i] == (i > 0 ? double(i + 1) : -1));
+    BOOST_TEST(far[i] == (i > 1 ? double(i + 1) : -1));
+    BOOST_TEST(none[i] == 7);
+  }
+}
+
+/// Means, norms and squares of integers are larger than integers.
+BOOST_AUTO_TEST_CASE(measures_of_integers_are_reals) {
+  const auto p = build(
+      [](expr x) {
+        return std::tuple(mean(index(n), n) + 0 * at(sum(x, n)), norm(index(n), n) + 0 * at(sum(x, n)),
+                          mse(where(x > 0, 0, 50000), 0));
+      },
+      arg<"x">(n));
+  const auto [middle, length, square] = p(tensor<float>(n(100000)));
+  BOOST_TEST(middle[0] == 49999.5, boost::test_tools::tolerance(1e-5));
+  BOOST_TEST(length[0] == std::sqrt(1e15 / 3), boost::test_tools::tolerance(1e-4));
+  BOOST_TEST(square[0] == 2.5e9, boost::test_tools::tolerance(1e-5));
+}
+
 BOOST_AUTO_TEST_CASE(a_literal_seeds_every_distribution) {
   const auto p = build([](expr x) { return normal(3, {n, w}) + 0.0 * at(x); }, x_arg);
   const tensor<double> y = p(some());
@@ -93,4 +142,16 @@ BOOST_AUTO_TEST_CASE(what_cannot_be_said_names_the_op_and_the_remedy) {
              std::string::npos);
   BOOST_TEST(error_of([](expr x) { return cross_entropy(x, sum(x, w), w); }).find("the targets must be integers") !=
              std::string::npos);
+  BOOST_TEST(error_of([](expr x) {
+               return cross_entropy(x, where(x > 0, 1, 0), w);
+             }).find("the targets have the axis of the classes: w") != std::string::npos);
+  BOOST_TEST(error_of([](expr x) {
+               return cross_entropy(x, 1, w, {.smoothing = -0.5});
+             }).find("the smoothing must lie between 0 and 1") != std::string::npos);
+  BOOST_TEST(error_of([](expr x) {
+               return one_hot(x, v);
+             }).find("one_hot: the numbers of the places must be integers") != std::string::npos);
+  BOOST_TEST(error_of([](expr x) { return contract(x, x, {w, w}); }).find("an axis is named twice: w") !=
+             std::string::npos);
+  BOOST_TEST(error_of([](expr x) { return mse(index(w) * 1.0, 2.0) * at(x); }).find("sum: needs a traced value") == 0);
 }

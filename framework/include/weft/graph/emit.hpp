@@ -148,6 +148,18 @@ constexpr expr untraced(const op_def* op, const char* why) {
   r.loose.refuse(op, why);
   return r;
 }
+/// Moves all operands, whose axes will be asked for, into the graph of one that is traced. Gives one of them, or what
+/// is wrong with them (its `id` is negative).
+constexpr expr joined(at* operands, int n, const op_def* op) {
+  const at* traced = nullptr;
+  for (const at* x = operands; x < operands + n; x++) {
+    if (x->e.attached() && x->e.id < 0) return x->e;
+    if (x->e.attached() && !traced) traced = x;
+  }
+  if (!traced) return untraced(op, "needs a traced value: combine one of its operands with one first");
+  for (at* x = operands; x < operands + n; x++) x->e = attach(*traced->e.g, x->e, x->where);
+  return traced->e;
+}
 /// Adds a node for `op`; if no operand is traced yet, a token to the expression itself.
 constexpr expr emit(const op_def* op, const expr* in, int n, const attributes& a, place p) {
   builder* g = nullptr;

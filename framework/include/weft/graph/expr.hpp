@@ -3,6 +3,7 @@
 #include <weft/graph/builder.hpp>
 #include <weft/graph/fragment.hpp>
 
+#include <concepts>
 #include <limits>
 #include <source_location>
 
@@ -18,7 +19,7 @@ struct expr {
   constexpr expr() = default;
   constexpr expr(ir::builder* builder, int node) : g(builder), id(node) {}
   constexpr expr(double value);
-  constexpr expr(int value);
+  template <std::integral I> constexpr expr(I value); ///< an integer; true and false are booleans
 
   constexpr bool attached() const { return g != nullptr; }
   constexpr bool empty() const { return !g && loose.empty(); } ///< what a rule gives for "no derivative"
@@ -44,7 +45,8 @@ struct at {
       : e(e), where{l.file_name(), l.line()} {}
   constexpr at(double value, std::source_location l = std::source_location::current())
       : e(value), where{l.file_name(), l.line()} {}
-  constexpr at(int value, std::source_location l = std::source_location::current())
+  template <std::integral I>
+  constexpr at(I value, std::source_location l = std::source_location::current())
       : e(value), where{l.file_name(), l.line()} {}
   constexpr at(const expr& e, ir::place p) : e(e), where(p) {}
 };

@@ -145,7 +145,9 @@ constexpr expr zeros(builder& g, axes ax, place p) { return arrange(attach(g, ex
 } // namespace ir
 
 constexpr expr::expr(double value) { loose.push({&ir::constant_def, nullptr, value, real, {}}); }
-constexpr expr::expr(int value) { loose.push({&ir::constant_def, nullptr, static_cast<double>(value), integer, {}}); }
+template <std::integral I> constexpr expr::expr(I value) {
+  loose.push({&ir::constant_def, nullptr, static_cast<double>(value), std::same_as<I, bool> ? boolean : integer, {}});
+}
 constexpr bool expr::is_constant(double& value) const {
   if (g ? id < 0 || g->nodes.at[id].op != &ir::constant_def : loose.n != 1 || loose.t[0].op != &ir::constant_def)
     return false;

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <weft/kernel/math.hpp>
 #include <weft/ops/compare.hpp>
 #include <weft/ops/neg.hpp>
 #include <weft/ops/where.hpp>
@@ -12,7 +13,10 @@ constexpr expr abs(const at& x);
 struct abs_op : elementwise<1> {
   static constexpr std::string_view name = "abs";
   static constexpr ir::kinds rule = ir::kinds::same;
-  [[gnu::always_inline]] static auto eval(auto x) { return x < 0 ? -x : x; }
+  [[gnu::always_inline]] static auto eval(auto x) {
+    if constexpr (math::real<decltype(x)>) return math::abs(x);
+    else return x < 0 ? -x : x;
+  }
   static constexpr expr vjp(int, const expr* in, const expr&, const expr& dy) { return signed_like(in[0], dy); }
   static constexpr expr jvp(const expr* in, const expr* t, const expr&) { return signed_like(in[0], t[0]); }
   static constexpr expr signed_like(const expr& x, const expr& d) {

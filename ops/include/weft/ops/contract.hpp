@@ -18,6 +18,8 @@ struct contract_op {
   static constexpr ir::kinds rule = ir::kinds::reals;
   static constexpr double flops = 2;
   static constexpr ir::verdict infer(const ir::operand* in, int n, const ir::attributes& a) {
+    if (axis_ref twice = a.shape.repeated())
+      return {{}, "an axis is named twice:", twice, nullptr, "name each axis once"};
     for (axis_ref x : a.shape)
       if (!in[0].ax.has(x) || !in[1].ax.has(x))
         return {
@@ -65,8 +67,10 @@ constexpr expr contract(const at& a, const at& b, const axes& over) { return ir:
 
 /// The textbook product: contracts the last axis of `a` with the second-last of `b`, which must be the same axis; other
 /// axes are matched. Refuses a right operand with two or more axes that the left lacks.
-constexpr expr matmul(const at& a, const at& b) {
-  if (!a.e.attached() || !b.e.attached() || a.e.id < 0 || b.e.id < 0) return a.e.attached() && a.e.id < 0 ? a.e : b.e;
+constexpr expr matmul(const at& left, const at& right) {
+  at parts[]{left, right};
+  if (const expr e = ir::joined(parts, 2, ir::op<contract_op>); e.id < 0) return e;
+  const at &a = parts[0], &b = parts[1];
   const axes x = a.e.ax(), y = b.e.ax();
   const ir::operand in[2]{{x, a.e.kind()}, {y, b.e.kind()}};
   const auto refuse = [&](const ir::verdict& v) { return ir::complain(*a.e.g, "matmul", in, 2, v, a.where); };

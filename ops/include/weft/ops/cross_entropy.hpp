@@ -8,11 +8,13 @@
 namespace weft {
 
 namespace ir {
-/// Real targets are refused: 1.5 would quietly be no class.
-constexpr expr refuse_real_targets(const at& targets) {
-  return complain(targets.e, "cross_entropy",
-                  {{}, "the targets must be integers", nullptr, nullptr, "declare them as arg<\"name\", integer>(...)"},
-                  targets.where);
+// What targets can't be, said by the logits' builder. Real ones are refused: 1.5 would quietly be no class.
+constexpr verdict check_targets(const at& targets, axis_ref classes) {
+  if (targets.e.attached() && targets.e.id >= 0 && targets.e.kind() == real)
+    return {{}, "the targets must be integers", nullptr, nullptr, "declare them as arg<\"name\", integer>(...)"};
+  if (targets.e.ax().has(classes))
+    return {{}, "the targets have the axis of the classes:", classes, nullptr, "give each the number of its class"};
+  return {{}};
 }
 } // namespace ir
 
@@ -20,7 +22,8 @@ constexpr expr refuse_real_targets(const at& targets) {
 /// are an error) without the axis; one that is not a class has the loss logsumexp(logits) (no class is chosen).
 constexpr expr cross_entropy(const at& logits, const at& targets, axis_ref classes) {
   const ir::scope s("cross_entropy", logits);
-  if (targets.e.attached() && targets.e.kind() == real) return ir::refuse_real_targets(targets);
+  if (const auto v = ir::check_targets(targets, classes); v.refused)
+    return ir::complain(targets.e, "cross_entropy", v, targets.where);
   const expr chosen = where(at(index(classes), logits.where) == targets, logits, 0.0);
   const expr all = logsumexp(logits, classes);
   return all - at(sum(chosen, classes));
@@ -38,7 +41,10 @@ struct cross_entropy_options {
 /// counts.
 constexpr expr cross_entropy(const at& logits, const at& targets, axis_ref classes, const cross_entropy_options& with) {
   const ir::scope s("cross_entropy", logits);
-  if (targets.e.attached() && targets.e.kind() == real) return ir::refuse_real_targets(targets);
+  if (const auto v = ir::check_targets(targets, classes); v.refused)
+    return ir::complain(targets.e, "cross_entropy", v, targets.where);
+  if (logits.e.attached() && !(with.smoothing >= 0 && with.smoothing <= 1))
+    return ir::complain(logits.e, "cross_entropy", {{}, "the smoothing must lie between 0 and 1"}, logits.where);
   const ir::place p = logits.where;
   const expr counts = targets >= 0 && targets < extent(classes) && targets != static_cast<int>(with.ignore);
   const expr seen = where(counts, logits, 0.0); // else an infinity or NaN would reach the gradient as 0 times it

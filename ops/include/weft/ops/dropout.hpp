@@ -14,6 +14,6 @@ constexpr expr dropout(const at& x, double rate, const at& seed) {
   if (x.e.attached() && !(rate >= 0 && rate <= 1))
     return ir::complain(x.e, "dropout", {{}, "the rate must lie between 0 and 1"}, x.where);
   const expr kept = uniform(seed, x.e.ax()) >= rate;
-  return where(kept, x * (1 / (1 - rate)), 0.0);
+  return where(kept, x * (rate < 1 ? 1 / (1 - rate) : 0.0), 0.0);
 }
 } // namespace weft

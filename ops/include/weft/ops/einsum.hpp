@@ -34,9 +34,9 @@ constexpr expr einsum(const axes& to, const at* parts, int count) {
 /// as no later one has it; passes regroup the products where that multiplies less.
 template <class... X> constexpr expr einsum(const axes& to, const at& first, const X&... rest) {
   const ir::scope s("einsum", first);
-  const at parts[]{first, at(rest)...};
-  for (const at& x : parts)
-    if (!x.e.attached() || x.e.id < 0) return x.e;
-  return ir::einsum(to, parts, 1 + static_cast<int>(sizeof...(rest)));
+  constexpr int count = 1 + static_cast<int>(sizeof...(rest));
+  at parts[count]{first, at(rest)...};
+  if (const expr x = ir::joined(parts, count, ir::op<contract_op>); x.id < 0) return x;
+  return ir::einsum(to, parts, count);
 }
 } // namespace weft

@@ -13,21 +13,24 @@ namespace weft {
 enum class loss_reduction { none, sum, mean };
 
 namespace ir {
-// Losses of the weights `weight`, reduced over all their axes; the mean divides by the sum of the weights.
-constexpr expr reduced_loss(const at& loss, loss_reduction how, const at& weight) {
-  const expr total = how == loss_reduction::none ? loss.e : sum(loss, loss.e.ax());
-  return how == loss_reduction::mean ? total / at(sum(weight, weight.e.ax())) : total;
-}
-constexpr expr reduced_loss(const at& loss, loss_reduction how) {
-  if (how == loss_reduction::mean) return mean(loss, loss.e.ax());
-  return how == loss_reduction::sum ? sum(loss, loss.e.ax()) : loss.e;
+// Losses for each place, reduced over all their axes. The mean divides by the sum of their weights, which may lack axes
+// of the losses.
+constexpr expr reduced_loss(const at& loss, loss_reduction how, const at& weight = 1.0) {
+  if (how == loss_reduction::none) return loss.e;
+  at parts[]{loss, weight};
+  if (const expr e = joined(parts, loss.e.attached() ? 2 : 1, op<sum_op>); e.id < 0) return e;
+  const axes all = loss.e.ax(), weighed = parts[1].e.ax();
+  const expr total = sum(loss, all);
+  if (how == loss_reduction::sum) return total;
+  const expr weights = sum(parts[1], weighed);
+  return total / at(weights * at(elements_along(loss, all.without(weighed))));
 }
 } // namespace ir
 
 /// (x - y)^2, by default its mean over all axes.
 constexpr expr mse(const at& x, const at& y, loss_reduction how = loss_reduction::mean) {
   const ir::scope s("mse", x);
-  const expr difference = x - y;
+  const expr difference = ir::as_real(x - y);
   return ir::reduced_loss(difference * at(difference), how);
 }
 

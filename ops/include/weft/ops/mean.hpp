@@ -8,6 +8,8 @@
 namespace weft {
 
 namespace ir {
+/// x as reals, of which sums and squares may be larger than an integer.
+constexpr expr as_real(const at& x) { return x.e.attached() && x.e.kind() == real ? x.e : 1.0 * x; }
 /// The number of x's elements along axes, an integer.
 constexpr expr elements_along(const at& x, const axes& over) {
   expr n = 1;
@@ -19,7 +21,7 @@ constexpr expr elements_along(const at& x, const axes& over) {
 /// sum(x) / extent, over one or more axes.
 constexpr expr mean(const at& x, const axes& over) {
   const ir::scope s("mean", x);
-  const expr total = sum(x, over);
+  const expr total = sum(at(ir::as_real(x), x.where), over);
   return total / at(ir::elements_along(x, over), x.where);
 }
 /// The biased variance, mean((x - mean(x))^2): divided by the extent, not the extent less one.

@@ -4,6 +4,8 @@
 #include <weft/ops/roll.hpp>
 #include <weft/ops/where.hpp>
 
+#include <algorithm>
+
 namespace weft {
 
 /// y[i] = x[i - by] along an axis, `fill` where that is no place of x: a token shift, or a causal delay.  What moves
@@ -12,7 +14,8 @@ constexpr expr shift(const at& x, axis_ref axis, long by, const at& fill = 0) {
   const ir::scope s("shift", x);
   const expr rolled = roll(x, axis, by);
   if (by == 0) return x.e;
-  const expr i = index(axis), inside = by > 0 ? i >= static_cast<int>(by) : i < extent(axis) + static_cast<int>(by);
+  const int far = std::numeric_limits<int>::max(), n = static_cast<int>(std::clamp<long>(by, -far, far));
+  const expr i = index(axis), inside = n > 0 ? i >= n : i < extent(axis) + n;
   return where(inside, rolled, fill);
 }
 } // namespace weft
