@@ -110,6 +110,7 @@ struct port_preparation {
     stream_state y;
     y.what = x.what, y.node = x.node, y.to = memory(x.node);
     const node& n = g[x.node];
+    y.k = n.k;
     for (axis_ref a : s.loops) y.loop.push_back(stride_along(y.to, n.ax, a));
     y.outer = n.ax.has(s.outer), y.inner = n.ax.has(s.inner);
     for (axis_ref a : n.ax) y.empty = y.empty || extents.of(a) == 0;

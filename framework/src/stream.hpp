@@ -55,6 +55,7 @@ struct stream_state {
   long elements = 1;                                ///< of `rest`
   bool outer = false, inner = false, empty = false; ///< which of the tile's axes it has; whether it has no elements
   double scale = 1, neutral = 0;
+  kind k = real;
   const op_def* combine = nullptr; ///< of merge
   long offset = 0;                 ///< of an outer state in a worker's scratch; of others in a chunk's memory
   long size = 0;                   ///< elements: of an outer state in one block, of others in one task

@@ -37,10 +37,14 @@ template <class T> struct walk_states : tile_ranges {
   T* added_to(const stream_state& y) const {
     return y.outer ? outer_state(y, false) : inner_state(y) + (y.inner ? here.inner * y.elements : 0);
   }
+  /// What a state is before anything is added to it.
+  static T nothing(const stream_state& y) {
+    return y.k == real ? static_cast<T>(y.neutral) : bits_as<T>(integer_neutral<lane_int<T>>(y.neutral));
+  }
   void start_states(bool outer) {
     for (const stream_state& y : c.states)
       if (y.what != port::keep && y.outer == outer)
-        std::fill_n(outer ? outer_state(y, false) : own_state(y, chunk), y.size, static_cast<T>(y.neutral));
+        std::fill_n(outer ? outer_state(y, false) : own_state(y, chunk), y.size, nothing(y));
   }
   /// What a sum so far is multiplied by, or null.
   static const T* factor_of(const std::vector<void*>& storage, int node) {
@@ -138,7 +142,7 @@ template <class T> struct walk_states : tile_ranges {
       add(c.outer, y.step_outer), add(c.inner, y.step_inner);
       for (std::size_t i = 0; i < loops; i++) add(c.loop[i], y.loop[i]);
       T* to = static_cast<T*>(memory[y.to.storage]) + y.to.offset;
-      each(all, [&](long a, long, long) { to[a] = static_cast<T>(y.neutral); });
+      each(all, [&](long a, long, long) { to[a] = nothing(y); });
     }
   }
   /// Writes what the chunks of a task have found to its results.

@@ -173,7 +173,8 @@ template <class T> struct walk : walk_states<T> {
                         : this->added_to(c.states[static_cast<std::size_t>(x.state)]);
     const bool lanes_padded = x.lanes == tile_part::outer;
     tile::product<T> q;
-    q.rows = extent(x.rows), q.steps = extent(x.steps);
+    const bool empty = std::any_of(x.sums.begin(), x.sums.end(), [&](const tile_loop& l) { return extent(l) == 0; });
+    q.rows = extent(x.rows), q.steps = empty ? 0 : extent(x.steps);
     q.lanes = lanes_padded ? (here.lanes + weft::lanes<T> - 1) / weft::lanes<T> * weft::lanes<T>
                            : part(x.lanes, x.lane_extent);
     q.a_row = x.rows.a, q.a_step = x.steps.a, q.b_step = x.steps.b, q.c_row = x.rows.c;
@@ -184,7 +185,7 @@ template <class T> struct walk : walk_states<T> {
     loop(x.batch, 0, a, b, to, this->factor_of(storage, x.factor),
          [&](const T* pa, const T* pb, T* pc, const T* factor) {
            q.kept = first, q.factor = factor;
-           loop(x.sums, 0, pa, pb, pc, factor, [&](const T* sa, const T* sb, T* sc, const T*) {
+           loop(empty ? no_loops : x.sums, 0, pa, pb, pc, factor, [&](const T* sa, const T* sb, T* sc, const T*) {
              q.a = sa, q.b = sb, q.c = sc;
              tile::multiply(q);
              q.kept = tile::previous::add;

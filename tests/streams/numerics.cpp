@@ -246,3 +246,28 @@ BOOST_AUTO_TEST_CASE(float_is_as_close_as_without_tiles) {
   float_is_as_close("sigmoid",
                     [](expr q, expr k, expr v) { return contract(sigmoid(scores(q, k, d) - 3.0), v, key) * 0.1; });
 }
+
+/// Squares of differences are not taken apart: what is far from 0 keeps its variance.
+BOOST_AUTO_TEST_CASE(variances_of_large_numbers) {
+  const auto p = build(
+      [](expr q, expr k, expr v) {
+        const expr w = softmax(scores(q, k, d), key), away = v - contract(w, v, key);
+        return sum(w * away * away, key);
+      },
+      q_arg, k_arg, v_arg);
+  BOOST_TEST(!p.materializes(query, key));
+  inputs<float> x(1, 20, 150);
+  for (long i = 0; i < x.v.size(); i++) x.v[i] += 10000;
+  const auto got = p(x.q, x.k, x.v), want = p.reference(x.q, x.k, x.v);
+  for (long i = 0; i < got.size(); i++) BOOST_REQUIRE(std::abs(got[i] - want[i]) < 2e-3f * want[i]);
+}
+
+/// Products over axes without coordinates are 0, and the place of the largest of nothing is the largest integer.
+BOOST_AUTO_TEST_CASE(tiles_of_nothing) {
+  const auto p = build([](expr q, expr k) { return softmax(contract(q, k, {head, d}), key); }, q_arg, k_arg);
+  const auto weights = p(tensor<double>(head(0), query(5), d), tensor<double>(head(0), key(9), d));
+  for (long i = 0; i < weights.size(); i++) BOOST_TEST(std::abs(weights[i] - 1. / 9) < 1e-15);
+  const auto largest = build([](expr q, expr k) { return argmax(contract(q, k, d), key); }, q_arg, k_arg);
+  const auto none = largest(tensor<double>(head(2), query(3), d), tensor<double>(head(2), key(0), d));
+  for (long i = 0; i < none.size(); i++) BOOST_TEST(none[i] == std::numeric_limits<std::int64_t>::max());
+}

@@ -103,7 +103,9 @@ struct score_placement {
           else return false;
         }
       } else if (f.what == term::linear) {
-        list<multiple> low, alone; // all that is known by t as one term
+        for (int other : todo)
+          if (other == i) return false; // a square: its parts would be large where it is small
+        list<multiple> low, alone;      // all that is known by t as one term
         for (int j = 0; j < f.count; j++) {
           const multiple m = s.in.at[f.first + j];
           (level_of(m.of) <= t ? low : alone).push_back(m);

@@ -77,6 +77,8 @@ struct score_rewriter {
     const term x = s.all.at[e];
     const term f = s.all.at[s.arg(e, k)];
     if (!x.exit || f.what != term::linear || f.count < 2 || !f.tile) return -1;
+    for (int q = 0; q < x.count; q++) // a square would be the difference of large sums
+      if (q != k && s.arg(e, q) == s.arg(e, k)) return -1;
     if (x.what != term::sum && !(x.op && x.op->is(trait::scattering) && k == 0)) return -1;
     list<multiple> result;
     for (int j = 0; j < f.count; j++) {
