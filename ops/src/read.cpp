@@ -15,6 +15,10 @@ namespace {
 constexpr const op_def* own_nodes[]{&constant_def,   &input_def,   &extent_def, &index_def, &to_real_def,
                                     &to_integer_def, &arrange_def, &alias_def,  &whole_def};
 
+/// Stands for an axis that a line does not name: its name can't be read, so no tensor has it and an op that asks for it
+/// refuses, or gives axes that no line can state.
+constexpr axis_data unnamed{"[not named]", unbound, role::sequence, hash_of("[not named]")};
+
 constexpr auto listing = boost::hana::unpack(ops::all, [](auto... o) { return std::array{op<decltype(o)>...}; });
 
 /// One line, taken apart from the left.
@@ -69,7 +73,10 @@ struct reader {
     for (l.expect("["); !l.take("]");) {
       if (r.n == max_rank) l.fail("a tensor has at most 8 axes");
       const std::string_view name = l.up_to("=,]");
-      r.add(axis(l, name, l.take("=") ? l.take_number<long>() : unbound));
+      const bool stated = l.take("=");
+      const long n = stated ? l.take_number<long>() : unbound;
+      if (stated && n < 0) l.fail("axis ", name, " can't have extent ", n, "; an extent is 0 or more");
+      r.add(axis(l, name, n));
       l.take(", ");
     }
     return r;
@@ -116,7 +123,10 @@ struct reader {
       a.value = l.take_number<double>(), a.k = k;
       return a;
     }
-    if (op->how == form::index || op->how == form::extent) a.k = integer;
+    if (op->how == form::index || op->how == form::extent) {
+      l.expect(" ");
+      a.axis = axis(l, l.up_to(" "), {}), a.k = integer;
+    }
     if (op->how == form::contract) a.value = 1;
     while (!l.rest.empty()) {
       l.expect(" ");
@@ -132,6 +142,12 @@ struct reader {
       else l.fail("'", l.rest.substr(0, 20), "' is not expected here");
     }
     return a;
+  }
+  /// What the op says to a line that may lack some of what it needs.
+  static verdict verdict_of(const op_def* op, const operand* in, int n, attributes a) {
+    if (!a.axis) a.axis = &unnamed;
+    if (!a.to) a.to = &unnamed;
+    return op->infer(in, n, a);
   }
   void node(line_reader& l) {
     l.expect("%");
@@ -153,13 +169,15 @@ struct reader {
     }
     if (op->arity >= 0 && n != op->arity) l.fail(op->name, " takes ", op->arity, " operands, not ", n);
     attributes a = attributes_of(l, op, k, ax);
-    verdict v = op->infer(seen, n, a);
+    verdict v = verdict_of(op, seen, n, a);
     if ((v.refused || !(v.out == ax)) && !a.shape.n) { // where the op is told its result's axes, they are not repeated
       a.shape = ax;
-      const verdict told = op->infer(seen, n, a);
+      const verdict told = verdict_of(op, seen, n, a);
       if (!told.refused) v = told;
     }
-    if (v.refused) l.fail(op->name, ": ", v.refused);
+    if (v.refused)
+      l.fail(op->name, ": ", v.refused, v.left ? " " : "", v.left ? v.left->name : "", v.right ? " and " : "",
+             v.right ? v.right->name : "");
     if (!(v.out == ax)) l.fail(op->name, " gives other axes");
     const int id = made.graph.put(op, in, n, ax, k, a, {"", static_cast<unsigned>(l.number)});
     if (op->how == form::input) made.graph.inputs.push_back(id);

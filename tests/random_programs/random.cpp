@@ -66,7 +66,7 @@ BOOST_AUTO_TEST_CASE(texts_that_are_no_graph_are_refused_with_their_line) {
       {"%0: real[a] = input \"x\"\n%2: real[a] = exp %0\n", "line 2: values are numbered in order: %1 is next, not %2"},
       {"%0: real[a] = input \"x\"\n%1: real[a] = add %0\n", "line 2: add takes 2 operands, not 1"},
       {"%0: real[a] = input \"x\"\n%1: real[b] = exp %0\n", "line 2: exp gives other axes"},
-      {"%0: real[a] = input \"x\"\n%1: real[] = sum %0 over [b]\n", "line 2: sum: no axis"},
+      {"%0: real[a] = input \"x\"\n%1: real[] = sum %0 over [b]\n", "line 2: sum: no axis b"},
       {"%0: real[a=2] = input \"x\"\n%1: real[a=3] = exp %0\n",
        "line 2: axis a has another extent here than above: one name has one extent"},
       {"%0: number[a] = input \"x\"\n", "line 1: expected real, integer or boolean, found 'number[a] = input \"x'"},
@@ -78,6 +78,63 @@ BOOST_AUTO_TEST_CASE(texts_that_are_no_graph_are_refused_with_their_line) {
       BOOST_TEST(std::string(e.what()) == message);
       return true;
     });
+}
+
+/// Of lines that leave out what their op needs, each is refused, by its number.
+BOOST_AUTO_TEST_CASE(incomplete_lines_are_refused) {
+  const std::string given = "%0: real[a] = input \"x\"\n%1: integer[b] = input \"i\"\n%2: real[c, d] = input \"z\"\n";
+  const auto message = [&](const std::string& line) {
+    try {
+      ir::read_text(given + line + "\nreturn %3\n");
+    } catch (const error& e) { return std::string(e.what()); }
+    return std::string("read");
+  };
+  for (const char* line : {"real[a] = cumsum %0",
+                           "real[a] = logcumsumexp %0",
+                           "real[a] = flip %0",
+                           "real[a] = roll %0",
+                           "real[a] = linear_recurrence %0 %0",
+                           "real[] = sum %0",
+                           "real[] = logsumexp %0",
+                           "real[e] = slice %0",
+                           "real[e] = slice %0 a",
+                           "real[e] = pad %0",
+                           "real[e] = pad %0 a",
+                           "real[e] = pad %0 to e",
+                           "real[e] = pad %0 a to e along [b, c] with 2",
+                           "real[e] = rename %0",
+                           "real[e] = rename %0 a",
+                           "real[e] = rename %0 to e",
+                           "real[b] = gather %0 %1",
+                           "real[e] = scatter_add %0 %1",
+                           "real[d] = scatter_add %2 %1",
+                           "integer[e] = argsort %0",
+                           "integer[e] = argsort %0 a",
+                           "real[c] = diagonal %2",
+                           "real[c] = diagonal %2 d",
+                           "real[e, f] = split %0",
+                           "real[e, f] = split %0 along [e, f]",
+                           "real[e] = merge %2",
+                           "real[e] = merge %2 along [c, d]",
+                           "real[e] = concat %0 %0",
+                           "real[e] = concat %0 %0 to e",
+                           "real[e] = concat %0 %0 along [a, a]",
+                           "real[e] = concat %0 %0 to e along [a]",
+                           "real[e] = concat %0 %0 to e along [a, a, a]",
+                           "real[] = concat to e",
+                           "integer[] = extent",
+                           "integer[a] = index",
+                           "real[a=-3] = exp %0",
+                           "real[e=-1] = input \"y\""})
+    BOOST_TEST(message(std::string("%3: ") + line).starts_with("line 4: "), line);
+  BOOST_TEST(message("%3: real[a] = cumsum %0") == "line 4: cumsum: no axis [not named]");
+  BOOST_TEST(message("%3: real[e=-1] = input \"y\"") == "line 4: axis e can't have extent -1; an extent is 0 or more");
+  BOOST_TEST(message("%3: real[e] = concat %0 %0 to e along [a]") ==
+             "line 4: concat: needs an axis for each of its parts");
+  for (const char* line :
+       {"real[a] = cumsum %0 a", "real[e, f] = split %0 a", "real[e] = concat %0 %0 to e along [a, a]",
+        "integer[] = extent a", "integer[a] = index a", "real[] = sum %2 over [c, d]"})
+    BOOST_TEST(message(std::string("%3: ") + line) == "read", line);
 }
 
 /// Found by longer runs: a batch of nothing, a mean over eight axes, a sum that leaves a tile with its axes in another

@@ -32,9 +32,9 @@ constexpr verdict matched(const operand* in, int n, const attributes& = {}) {
   return v;
 }
 
-/// A reduction drops `axis`, or all of `shape`.
+/// A reduction drops all of `shape`, or `axis`.
 constexpr verdict reduced(const operand* in, int, const attributes& a) {
-  const axes drop = a.axis ? axes(a.axis) : a.shape;
+  const axes drop = a.shape.n ? a.shape : axes(a.axis);
   for (int i = 0; i < drop.n; i++) {
     if (!in[0].ax.has(drop[i])) return {{}, "no axis", drop[i], nullptr, "reduce over one of the operand's own axes"};
     for (int j = 0; j < i; j++)

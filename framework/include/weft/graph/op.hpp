@@ -156,7 +156,7 @@ struct extents_of {
 /// Where a part of an axis begins: at `start`, or behind the first `value` of the axes `shape` that make up the whole.
 constexpr long start_of(const attributes& a, const extents_of& extent) {
   long n = a.start;
-  for (int i = 0; i < static_cast<int>(a.value); i++) n += extent(a.shape[i]);
+  for (int i = 0; i < a.shape.n && i < a.value; i++) n += extent(a.shape[i]);
   return n;
 }
 /// What an op says of extents: those of the parts, added or multiplied, make up the whole's. Of one unknown the others

@@ -22,6 +22,7 @@ struct concat_op {
   static constexpr ir::kinds rule = ir::kinds::keep;
   static constexpr double flops = 0;
   static constexpr ir::verdict infer(const ir::operand* in, int n, const ir::attributes& a) {
+    if (n == 0 || a.shape.n != n) return {{}, "needs an axis for each of its parts"};
     ir::verdict v;
     long total = 0;
     for (int i = 0; i < n; i++) {
