@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #define BOOST_TEST_MODULE structures
+#include "runtime/refused.hpp"
+
 #include <weft/io/tree.hpp>
 #include <weft/run/compare.hpp>
 #include <weft/run/random.hpp>
@@ -96,4 +98,19 @@ BOOST_AUTO_TEST_CASE(what_can_not_be_compared_is_said) {
   const auto x = iota(tensor<float>(width, d));
   BOOST_TEST(close(x, view(x).permute({d, width}))); // by axis names
   BOOST_TEST(close(tensor<float>(infinite), tensor<double>(double(infinite))));
+}
+
+BOOST_AUTO_TEST_CASE(lists_of_other_lengths_are_not_walked_together) {
+  const std::vector<tensor<float>> three(3, tensor<float>(n(2))), two(2, tensor<float>(n(2)));
+  int walked = 0;
+  const auto count = [&](const auto&, const auto&) { walked++; };
+  BOOST_TEST(refused([&] { each_leaf(count, three, two); }) ==
+             "structures that are walked together: a list has 3 members in the first and 2 in another; give them one "
+             "length");
+  BOOST_TEST(refused([&] { each_leaf(count, two, three); }) ==
+             "structures that are walked together: a list has 2 members in the first and 3 in another; give them one "
+             "length");
+  BOOST_TEST(walked == 0);
+  each_leaf(count, three, three);
+  BOOST_TEST(walked == 3);
 }

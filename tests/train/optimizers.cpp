@@ -184,4 +184,10 @@ BOOST_AUTO_TEST_CASE(refusals) {
              "[row=2, column=3]; both must be dense, with the same axes in the same order");
   layer<tensor<float>> unset;
   BOOST_TEST(refused([&] { norm(unset); }) == "a parameter is unset; initialize it first");
+  using list = std::vector<tensor<double>>;
+  list three(3, tensor<double>(row(2)));
+  adamw of_three(three);
+  BOOST_TEST(refused([&] { of_three.step(three, list{}); }) ==
+             "structures that are walked together: a list has 3 members in the first and 0 in another; give them one "
+             "length");
 }

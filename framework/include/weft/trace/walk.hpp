@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <weft/graph/axis.hpp>
+#include <weft/run/error.hpp>
 
 #include <boost/hana/accessors.hpp>
 #include <boost/hana/at.hpp>
@@ -52,9 +53,15 @@ template <class X> struct parts {
 template <class X>
 concept leaf_type = parts<std::remove_cvref_t<X>>::leaf;
 
+constexpr void check_length(std::size_t first, std::size_t other) {
+  if (first != other)
+    throw error("structures that are walked together: a list has ", first, " members in the first and ", other,
+                " in another; give them one length");
+}
 template <class X> struct sequence_parts {
   static constexpr bool leaf = false;
   template <class F, class A, class... B> static constexpr void each(F&& f, A&& a, B&&... b) {
+    (check_length(a.size(), b.size()), ...);
     for (std::size_t i = 0; i < a.size(); i++) f(a[i], b[i]...);
   }
 };
