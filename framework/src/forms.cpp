@@ -1,6 +1,9 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "forms.hpp"
 
+#include <algorithm>
+#include <cstdlib>
+
 namespace weft::ir {
 namespace {
 bool same_form(const tensor_ref& a, const tensor_ref& b) {
@@ -35,5 +38,18 @@ bool overlap(const tensor_ref& a, const tensor_ref& b) {
   const auto [a0, a1] = memory_of(a);
   const auto [b0, b1] = memory_of(b);
   return a0 && b0 && a0 < b1 && b0 < a1;
+}
+bool keeps_apart(const tensor_ref& t) {
+  std::pair<long, long> axis[max_rank]; // step and extent
+  int n = 0;
+  for (int i = 0; i < t.ax.n; i++)
+    if (t.extent[i] > 1) axis[n++] = {std::abs(t.stride[i]), t.extent[i]};
+  std::sort(axis, axis + n);
+  long reach = 0;
+  for (int i = 0; i < n; i++) {
+    if (axis[i].first <= reach) return t.size() == 0;
+    reach += axis[i].first * (axis[i].second - 1);
+  }
+  return true;
 }
 } // namespace weft::ir

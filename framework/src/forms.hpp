@@ -10,4 +10,6 @@ namespace weft::ir {
 bool same_form(const std::vector<tensor_ref>& a, const std::vector<tensor_ref>& b);
 /// Whether two tensors have memory in common, from the first to the last byte of each.
 bool overlap(const tensor_ref& a, const tensor_ref& b);
+/// Whether each axis steps over all that those with smaller steps reach, so that no two elements share memory.
+bool keeps_apart(const tensor_ref& t);
 } // namespace weft::ir

@@ -56,6 +56,9 @@ struct machine::state {
       const tensor_ref& t = outputs[static_cast<std::size_t>(k)];
       bool fits = t.ax.matches(x.ax);
       for (int j = 0; j < t.ax.n && fits; j++) fits = t.extent[j] == extents.of(t.ax[j]);
+      if (fits && !keeps_apart(t))
+        throw error(fmt::format("output {}: the strides [{}] of {} let elements share memory; give each its own place",
+                                k, fmt::join(t.stride, t.stride + t.ax.n, ", "), shape_text(t)));
       if (fits && !t.unset()) continue;
       tensor_ref want;
       want.ax = x.ax;

@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #define BOOST_TEST_MODULE results
+#include "runtime/refused.hpp"
+
 #include <fmt/ranges.h>
 
 #include <weft/weft.hpp>
@@ -32,6 +34,33 @@ BOOST_AUTO_TEST_CASE(results_are_written_into_views) {
   }
   view<double> too_small(dense, n(2));
   BOOST_CHECK_THROW(twice.bind(x, too_small)(), error);
+}
+
+/// Each element of a result has a place of its own.
+BOOST_AUTO_TEST_CASE(places_that_share_memory_are_refused) {
+  const auto x = tensor<double>::from({1, 2, 3, 4, 5, 6}, n(2), key(3));
+  const auto twice = build([](expr x) { return 2 * at(x); }, arg<"x">(n, key));
+  double memory[12]{};
+  const auto run = [&](std::initializer_list<long> strides) {
+    auto out = view<double>::strided(memory + 6, {n(2), key(3)}, strides);
+    return refused([&] { twice.bind(x, out)(); });
+  };
+  BOOST_TEST(run({0, 1}) ==
+             "output 0: the strides [0, 1] of [n=2, key=3] let elements share memory; give each its own place");
+  BOOST_TEST(run({1, 1}) ==
+             "output 0: the strides [1, 1] of [n=2, key=3] let elements share memory; give each its own place");
+  BOOST_TEST(run({3, 0}).starts_with("output 0: the strides"));
+  for (const auto& apart : {std::initializer_list<long>{3, 1}, {1, 2}, {3, -1}, {-4, 1}, {-1, 2}})
+    BOOST_TEST(run(apart) == "not refused");
+}
+
+BOOST_AUTO_TEST_CASE(places_of_another_count_are_refused) {
+  const tensor<double> x(n(3));
+  const auto p = build([](expr x) { return std::vector<expr>{2 * at(x), x * at(x)}; }, arg<"x">(n));
+  for (std::size_t count : {1u, 3u, 1000u}) {
+    std::vector<tensor<double>> out(count);
+    BOOST_TEST(refused([&] { p.bind(x, out); }) == fmt::format("the program gives 2 tensors, not {}", count));
+  }
 }
 
 /// What is built at run time knows its kinds too late for a type; a place for the result may have it.

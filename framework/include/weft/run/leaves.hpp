@@ -79,12 +79,14 @@ template <class... X, class T, const auto& Kinds, int First> struct result_from<
   using type = decltype(tuple_from<T, Kinds, First, X...>::template make<hana::tuple>(std::index_sequence_for<X...>{}));
 };
 
-/// Gives every leaf of a result the shape that the machine found.
+/// Gives every leaf of a result the shape that the machine found. Leaves beyond the results stay: the machine refuses
+/// them.
 template <class R> void allocate(R& result, const std::vector<tensor_ref>& shapes) {
   std::size_t next = 0;
   each_leaf(
       [&](auto& t) {
         using tensor_type = std::remove_cvref_t<decltype(t)>;
+        if (next == shapes.size()) return;
         const tensor_ref& s = shapes[next++];
         if constexpr (std::constructible_from<tensor_type, axes, std::vector<long>>) // a view has its memory
           t = tensor_type(s.ax, std::vector<long>(s.extent, s.extent + s.ax.n));
