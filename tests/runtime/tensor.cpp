@@ -195,6 +195,11 @@ BOOST_AUTO_TEST_CASE(views_of_foreign_memory) {
              "view: 6 elements were given for [query=3, d=3], which holds 9");
   BOOST_TEST(refused([&] { view<double> v(memory.data(), query); }) ==
              "view: axis query has no extent; write query(n)");
+  BOOST_TEST(refused([&] { view<double> v(nullptr, query(3), d); }) ==
+             "view: null memory was given for [query=3, d=3], which holds 9; give a pointer to the elements");
+  BOOST_TEST(refused([&] { view<const double>::strided(nullptr, {query(3)}, {0}); }) ==
+             "view: null memory was given for [query=3], which holds 3; give a pointer to the elements");
+  BOOST_TEST(view<double>(nullptr, query(0), d).size() == 0);
   BOOST_TEST(refused([&] { view<double>::strided(memory.data(), {query(3), d}, {1}); }) ==
              "view: 1 strides for [query=3, d=3]; give one for each axis");
   BOOST_TEST(refused([&] { rows.item(); }) == "view: item() needs one element and [query=2, d=3] holds 6");

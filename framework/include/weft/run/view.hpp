@@ -88,7 +88,12 @@ public:
 
 private:
   explicit view(const tensor_ref& r) : ref_(r) {}
-  void point_at(T* data) { ref_.data = const_cast<value_type*>(data); }
+  void point_at(T* data) {
+    if (!data && ref_.size() > 0)
+      throw error("view: null memory was given for ", shape_text(ref_), ", which holds ", ref_.size(),
+                  "; give a pointer to the elements");
+    ref_.data = const_cast<value_type*>(data);
+  }
   tensor_ref ref_;
 };
 
