@@ -9,5 +9,8 @@ namespace weft {
 /// does if the axes or an extent differ. The two may not overlap.
 void copy_to(const tensor_ref& from, const tensor_ref& to);
 
-template <tensor_like From, tensor_like To> void copy_to(const From& from, To&& to) { copy_to(from.ref(), to.ref()); }
+template <tensor_like From, tensor_like To> void copy_to(const From& from, To&& to) {
+  static_assert(writable<To>, "weft: copy_to writes its second tensor, which may only be read: give one without const");
+  copy_to(from.ref(), to.ref());
+}
 } // namespace weft

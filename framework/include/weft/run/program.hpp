@@ -39,7 +39,13 @@ public:
     std::vector<tensor_ref> shapes;
     machine_.shapes(inputs_, shapes);
     bool unset = false;
-    each_leaf([&](const auto& t) { unset = unset || t.ref().unset(); }, *result_);
+    each_leaf(
+        [&](auto& t) {
+          static_assert(writable<decltype(t)>,
+                        "weft: bind writes the place for the result, which may only be read: give one without const");
+          unset = unset || t.ref().unset();
+        },
+        *result_);
     if (unset) ir::allocate(*result_, shapes);
     refresh();
     machine_.plan(inputs_, outputs_);

@@ -6,6 +6,7 @@
 #include <concepts>
 #include <string>
 #include <type_traits>
+#include <utility>
 
 namespace weft {
 
@@ -39,4 +40,8 @@ concept tensor_like = requires(const std::remove_cvref_t<X>& x) {
   typename std::remove_cvref_t<X>::value_type;
   { x.ref() } -> std::same_as<tensor_ref>;
 };
+
+/// Those whose elements may be written: not `const tensor<float>`, nor `view<const float>`.
+template <class X>
+concept writable = tensor_like<X> && !std::is_const_v<std::remove_pointer_t<decltype(std::declval<X&>().data())>>;
 } // namespace weft
