@@ -189,7 +189,7 @@ options parse(int count, char** arguments) {
   CLI::App app("Attention's four steps for d = 4 to 1024, with and without the scale 1 / sqrt(d), beside the theory.",
                "stability");
   app.option_defaults()->always_capture_default();
-  app.add_option("--seed", o.seed, "of all random numbers");
+  app.add_option("--seed", o.seed, "of all random numbers")->check(CLI::Range(1'000'000'000'000'000'000l));
   app.add_option("--sets", o.sets, "independent sets of 64 keys and 64 queries")->check(CLI::Range(16l, 1024l));
   app.add_option("--threads", o.threads, "that work (default: as many as the hardware runs)")
       ->check(CLI::Range(1l, 256l))

@@ -52,7 +52,7 @@ options parse(int count, char** arguments) {
     return CLI::detail::lexical_cast(s, x) && std::isfinite(x) && x > 0 ? std::string()
                                                                         : "'" + s + "' is no positive number";
   });
-  app.add_option("--seed", o.model.seed, "of all random numbers");
+  app.add_option("--seed", o.model.seed, "of all random numbers")->check(CLI::Range(1'000'000'000'000'000'000l));
   app.add_option("--threads", o.threads, "that work (default: as many as the hardware runs)")
       ->check(CLI::Range(1l, 256l))
       ->default_str("");

@@ -14,5 +14,6 @@ BOOST_AUTO_TEST_CASE(finds_what_it_claims) {
     BOOST_TEST(std::filesystem::file_size(folder + "/stability.csv") > 1000u);
   }
   BOOST_TEST(run_example("stability", "--sets 0", folder).code == 2);
+  BOOST_TEST(run_example("stability", "--seed -1", folder).code == 2);
   std::filesystem::remove_all(folder);
 }

@@ -108,6 +108,7 @@ BOOST_AUTO_TEST_CASE(bad_input_is_one_line_and_code_2) {
                                        std::string("--heads 7 --width 64"),
                                        std::string("--batch 0"),
                                        std::string("--threads 0"),
+                                       std::string("--seed -1"),
                                        std::string("--layers 1.5"),
                                        std::string("--scale maybe"),
                                        std::string("--nonsense"),
