@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tile_ranges.hpp"
 
-#include <weft/graph/structural.hpp>
-
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 namespace weft::ir {
 namespace {
+constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr interval anything{-infinity, infinity};
 
 /// Of each value: whether the place of a tile can show that it is 0 in all of it. A sum is where all it adds is.

@@ -6,7 +6,8 @@
 namespace weft {
 
 /// exp(x) / sum exp(x) over an axis, as exp(x - guarded(logsumexp(x))): a row whose every value is -infinity gives
-/// zeros.
+/// zeros.  Masks are -infinity, not -1e9: a row of such numbers alone has weights that don't add up to 1, as its
+/// log-sum-exp has no digits left for how many they are (an x of size s costs them a relative s ulp).
 constexpr expr softmax(const at& x, const axes& over) {
   const ir::scope s("softmax", x);
   return exp(x - at(guarded(logsumexp(x, over))));
@@ -17,7 +18,8 @@ constexpr expr softmax1(const at& x, const axes& over) {
   const ir::scope s("softmax1", x);
   return softmax(x, over) * at(sigmoid(logsumexp(x, over)));
 }
-/// x - logsumexp(x) over an axis.
+/// x - logsumexp(x) over an axis, with the rounding error of the largest x: logits that share a large offset keep as
+/// many digits as it leaves them.
 constexpr expr log_softmax(const at& x, const axes& over) {
   const ir::scope s("log_softmax", x);
   return x - at(guarded(logsumexp(x, over)));
