@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "arena.hpp"
 #include "forms.hpp"
+#include "nan.hpp"
 #include "planned.hpp"
 #include "reference.hpp"
 
@@ -12,7 +13,6 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
 #include <cstring>
 #include <new>
 
@@ -116,7 +116,7 @@ struct machine::state {
       else run_step<T>(p, c.first, kernels, work, worker_scratch, threads);
       if (looks_for_nan)
         for (int s = c.first; s < c.first + c.steps; s++)
-          each_access(g, plan, plan.steps[s], [](int) {}, [&](int i) { check_values(reference_to(data, p, i), g[i]); });
+          each_access(g, plan, plan.steps[s], [](int) {}, [&](int i) { check_values<T>(p, i, inputs); });
     }
     for (int k : p.copies) finish_output(p, k, outputs[static_cast<std::size_t>(k)]);
   }
@@ -207,20 +207,14 @@ struct machine::state {
     if (from.type == dtype::int64 && to.type == dtype::int32) take_input(from, to);
     else copy_to(from, to);
   }
-  static void check_values(const tensor_ref& t, const node& x) {
-    if (x.k != real) return;
-    with_type(t.type, [&](auto zero) {
-      using S = decltype(zero);
-      const strides_along at(t, t.ax);
-      each_index(t.extent, t.ax.n, [&](const long* i) {
-        if (!std::isnan(static_cast<double>(elements<S>(t)[at(i)]))) return;
-        std::string_view file = x.where.file;
-        file.remove_prefix(file.rfind('/') == file.npos ? 0 : file.rfind('/') + 1);
-        std::string where;
-        for (int k = 0; k < t.ax.n; k++) where += fmt::format("{}{}={}", k ? ", " : "", t.ax[k]->name, i[k]);
-        throw error(fmt::format("NaN: the first is in {} [{}] at {}:{}", x.op->name, where, file, x.where.line));
-      });
-    });
+  /// The plan merges and reorders what was written, and an input is no step of it: where it has met a NaN, the graph as
+  /// it was traced says which came first.
+  template <class T> void check_values(const planned& p, int i, const std::vector<tensor_ref>& inputs) const {
+    const node& x = data.lowered[i];
+    const std::string met = nan_in(reference_to(data, p, i), x.op->name, x.where);
+    if (met.empty()) return;
+    const std::string first = nan_of_reference<T>(data, p.extents, inputs);
+    throw error("NaN: the first is in " + (first.empty() ? met + ", of the plan alone" : first));
   }
 };
 

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "reference.hpp"
+#include "nan.hpp"
 
 #include <weft/kernel/general.hpp>
 #include <weft/run/copy.hpp>
@@ -121,6 +122,12 @@ template <class T> struct values {
     }
     }
   }
+  void evaluate_all(const std::vector<tensor_ref>& inputs) {
+    std::size_t next = 0;
+    for (int i = 0; i < g.size(); i++)
+      if (g[i].op->how != form::input) evaluate(i);
+      else take_input(inputs[next++], make(i));
+  }
 };
 } // namespace
 
@@ -129,15 +136,38 @@ void run_reference(const program_data& data, const extent_table& extents, const 
                    const std::vector<tensor_ref>& outputs) {
   const graph_view g = data.source;
   values<T> v(g, extents);
-  std::size_t next = 0;
-  for (int i = 0; i < g.size(); i++)
-    if (g[i].op->how != form::input) v.evaluate(i);
-    else take_input(inputs[next++], v.make(i));
+  v.evaluate_all(inputs);
   for (int k = 0; k < g.outputs.size(); k++)
     copy_to(v.at[static_cast<std::size_t>(g.outputs[k])], outputs[static_cast<std::size_t>(k)]);
+}
+template <class T>
+std::string nan_of_reference(const program_data& data, const extent_table& extents,
+                             const std::vector<tensor_ref>& inputs) {
+  const graph_view g = data.source;
+  values<T> v(g, extents);
+  v.evaluate_all(inputs);
+  std::vector<std::string> found;
+  std::size_t next = 0;
+  for (int i = 0; i < g.size(); i++)
+    found.push_back(nan_in(v.at[static_cast<std::size_t>(i)],
+                           g[i].op->how == form::input ? "input " + data.inputs[next++] : std::string(g[i].op->name),
+                           g[i].where));
+  // what a mask took out again harms nobody: the one to name leads to an output
+  std::vector<bool> leads(found.size());
+  const auto lead = [&](int i) { leads[static_cast<std::size_t>(i)] = !found[static_cast<std::size_t>(i)].empty(); };
+  for (int o : g.outputs) lead(o);
+  for (int i = g.size(); i-- > 0;)
+    for (int j = 0; leads[static_cast<std::size_t>(i)] && j < g[i].count; j++) lead(g.in(i, j));
+  for (std::size_t i = 0; i < found.size(); i++)
+    if (leads[i]) return found[i];
+  for (const std::string& text : found)
+    if (!text.empty()) return text;
+  return {};
 }
 template void run_reference<float>(const program_data&, const extent_table&, const std::vector<tensor_ref>&,
                                    const std::vector<tensor_ref>&);
 template void run_reference<double>(const program_data&, const extent_table&, const std::vector<tensor_ref>&,
                                     const std::vector<tensor_ref>&);
+template std::string nan_of_reference<float>(const program_data&, const extent_table&, const std::vector<tensor_ref>&);
+template std::string nan_of_reference<double>(const program_data&, const extent_table&, const std::vector<tensor_ref>&);
 } // namespace weft::ir

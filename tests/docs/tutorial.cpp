@@ -240,8 +240,7 @@ int main() {
     watched();
     check(false, "NaNs are found");
   } catch (const error& e) {
-    const std::string text = e.what();
-    fmt::print("{}\n", text.substr(0, text.find(" at "))); // and the line of the user's program
+    fmt::print("{}\n", e.what());
   }
   return failures != 0;
 }

@@ -7,12 +7,6 @@ namespace weft::ir {
 
 extern const op_def constant_def, extent_def, index_def, to_real_def, to_integer_def, arrange_def; // structural.hpp
 
-constexpr std::string_view file_of(const char* path) {
-  const std::string_view s = path;
-  const auto slash = s.rfind('/');
-  return slash == s.npos ? s : s.substr(slash + 1);
-}
-
 /// Writes where something happened, and in which composites.
 constexpr void locate(builder& g, place p) {
   if (p.line) g.error << " at " << file_of(p.file) << ":" << static_cast<long>(p.line);

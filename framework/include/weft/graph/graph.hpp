@@ -15,6 +15,12 @@ struct place {
   unsigned line = 0;
 };
 
+constexpr std::string_view file_of(const char* path) {
+  const std::string_view s = path;
+  const auto slash = s.rfind('/');
+  return slash == s.npos ? s : s.substr(slash + 1);
+}
+
 /// One value of a program. Operands are numbers of earlier nodes, `count` of them from `first` in the graph's pool.
 struct node {
   const op_def* op = nullptr;

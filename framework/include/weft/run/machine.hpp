@@ -75,8 +75,8 @@ public:
   long scratch_bytes() const;
   /// Of all walks of the last run.
   tile_counts tiles() const;
-  /// Looks for the first NaN after each step, in the order of the plan, and throws an error that names node and
-  /// indices.
+  /// Looks for NaNs after each step of the plan, and throws an error that names where the first comes from in the graph
+  /// as it was traced: node and indices.
   void check_nan(bool on);
 
 private:
