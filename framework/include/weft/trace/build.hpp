@@ -3,6 +3,7 @@
 #include <weft/passes/plan.hpp>
 #include <weft/run/error.hpp>
 #include <weft/run/program.hpp>
+#include <weft/trace/signature.hpp>
 
 /// Programs whose structure is only known while the host program runs: the same trace, derivatives and passes, run
 /// then.
@@ -15,6 +16,11 @@ struct built_graph {
 };
 /// Drops what `source` does not need, runs the pipeline on it and plans the result. The library has it compiled.
 void lower(built_graph& b);
+
+struct building {
+  static constexpr std::string_view name = "build";
+  static constexpr bool takes_vectors = true;
+};
 } // namespace ir
 
 /// A program built at run time. Regions run interpreted, nothing is instantiated for it. Copies share the graph.
@@ -80,9 +86,13 @@ template <class Schema> ir::run_time_params<Schema> params_of(std::string name, 
 }
 
 /// compile's twin for functions that exist at run time (captures allowed): build(f, arg<"x">(n), params_of("w",
-/// schema)). Throws `error` with the text that compile would give.
+/// schema)). Arguments or a result that don't fit do not compile; for what is wrong inside it throws `error` with the
+/// text that compile would give.
 template <class F, class... A> auto build(const F& f, const A&... arguments) {
-  using traced = std::remove_cvref_t<decltype(std::apply(f, std::declval<std::tuple<typename A::traced...>&>()))>;
-  return built_program<traced, A...>(f, arguments...);
+  if constexpr (!ir::signature_fits<ir::building, F, A...>()) return ir::refuse_signature<ir::building, F, A...>();
+  else {
+    using traced = std::remove_cvref_t<decltype(std::apply(f, std::declval<std::tuple<typename A::traced...>&>()))>;
+    return built_program<traced, A...>(f, arguments...);
+  }
 }
 } // namespace weft

@@ -1,16 +1,18 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <weft/run/program.hpp>
-#include <weft/trace/refuse.hpp>
+#include <weft/trace/signature.hpp>
 
 namespace weft {
 namespace ir {
+struct compiling {
+  static constexpr std::string_view name = "compile";
+  static constexpr bool takes_vectors = false; // a program's type says how many results it has
+};
 template <class Fn, class... A> constexpr auto compile_as() {
-  if constexpr (!callable<function_t<Fn>, typename A::traced...>()) {
-    if constexpr (without_signature<function_t<Fn>, typename A::traced...>())
-      return refused_call<function_t<Fn>, typename A::traced...>();
-    else return refuse<call_refused_message<Fn, A...>>();
-  } else if constexpr (!graph_of<Fn, A...>::graph().error.empty()) return refuse<graph_of<Fn, A...>::graph().error>();
+  if constexpr (!signature_fits<compiling, function_t<Fn>, A...>())
+    return refuse_signature<compiling, function_t<Fn>, A...>();
+  else if constexpr (!graph_of<Fn, A...>::graph().error.empty()) return refuse<graph_of<Fn, A...>::graph().error>();
   else return program<Fn, A...>{};
 }
 } // namespace ir

@@ -76,16 +76,6 @@ template <const auto& Message, int From = 0, auto... Pieces> constexpr auto refu
 #endif
 }
 
-template <class... A> constexpr message call_refused() {
-  message m;
-  m << "compile: the function does not take " << static_cast<long>(sizeof...(A))
-    << (sizeof...(A) == 1 ? " argument" : " arguments") << " (";
-  bool first = true;
-  ((m << (first ? "" : ", ") << A::name, first = false), ...);
-  return m << "); give one arg<..> or params<..> for each of its parameters", m;
-}
-template <class Fn, class... A> inline constexpr message call_refused_message = call_refused<A...>();
-
 constexpr message captures_refused() {
   message m;
   return m << "compile: this function holds values; give it a name: `static constexpr auto f = ...; "
@@ -93,38 +83,5 @@ constexpr message captures_refused() {
          m;
 }
 template <class F> inline constexpr message captures_message = captures_refused();
-
-/// Calls g.operator()<G, arguments...>() for the function that all transformations are around and the arguments that it
-/// gets; false if a transformation can't be given so many.
-template <class F, class... X> constexpr bool innermost_call(auto g) {
-  if constexpr (!is_transformation<F>) return g.template operator()<F, X...>();
-  else {
-    constexpr std::size_t inner = F::template inner_arguments<sizeof...(X)>();
-    if constexpr (inner == 0 || inner > sizeof...(X)) return false;
-    else
-      return [&]<std::size_t... I>(std::index_sequence<I...>) {
-        return innermost_call<decltype(F::f), std::tuple_element_t<I, std::tuple<X...>>...>(g);
-      }(std::make_index_sequence<inner>{});
-  }
-}
-/// Whether a function takes arguments of these types; of a transformation, whether the function inside takes what it is
-/// given then.
-template <class F, class... X> constexpr bool callable() {
-  return innermost_call<F, X...>([]<class G, class... Y>() { return std::is_invocable_v<const G&, Y...>; });
-}
-/// Whether a function that is not callable has no signature to blame: it is a template, or its body does not compile
-/// and the compiler has said so.
-template <class F, class... X> constexpr bool without_signature() {
-  return innermost_call<F, X...>(
-      []<class G, class... Y>() { return !std::is_function_v<G> && !requires { &G::operator(); }; });
-}
-/// The call itself, for the compiler to refuse, unless it has said what is wrong with the function already.
-template <class F, class... X> constexpr refused_program refused_call() {
-  innermost_call<F, X...>([]<class G, class... Y>() {
-    using call [[maybe_unused]] = decltype(std::declval<const G&>()(std::declval<Y>()...));
-    return true;
-  });
-  return {};
-}
 } // namespace ir
 } // namespace weft

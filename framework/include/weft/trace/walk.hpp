@@ -98,6 +98,23 @@ struct parts<X> {
   }
   template <std::size_t I, class F, class... A> static constexpr void one(F& f, A&... a) { f(member<I>(a)...); }
 };
+
+/// Whether X is an expression or a structure of them alone; vectors, whose type leaves their length open, if they may
+/// be in it.
+template <class X, bool Vectors> inline constexpr bool of_expressions = std::is_same_v<X, expr>;
+template <class X, bool Vectors> inline constexpr bool of_expressions<std::vector<X>, Vectors> =
+    Vectors && of_expressions<X, Vectors>;
+template <class X, std::size_t N, bool Vectors> inline constexpr bool of_expressions<std::array<X, N>, Vectors> =
+    of_expressions<X, Vectors>;
+template <template <class...> class S, class... X, bool Vectors>
+  requires(!leaf_type<S<X...>> && !hana::Struct<S<X...>>::value)
+inline constexpr bool of_expressions<S<X...>, Vectors> = (of_expressions<X, Vectors> && ...);
+template <class X, bool Vectors>
+  requires(hana::Struct<X>::value)
+inline constexpr bool of_expressions<X, Vectors> = []<std::size_t... I>(std::index_sequence<I...>) {
+  return (of_expressions<std::remove_cvref_t<decltype(parts<X>::template member<I>(std::declval<X&>()))>, Vectors> &&
+          ...);
+}(std::make_index_sequence<parts<X>::count>{});
 } // namespace ir
 
 /// Calls f(leaf of x, leaf of y...) for all leaves, in the order in which they are declared.
