@@ -239,8 +239,6 @@ int main() {
   try {
     watched();
     check(false, "NaNs are found");
-  } catch (const error& e) {
-    fmt::print("{}\n", e.what());
-  }
+  } catch (const error& e) { fmt::print("{}\n", e.what()); }
   return failures != 0;
 }
