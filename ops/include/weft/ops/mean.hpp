@@ -8,7 +8,7 @@
 namespace weft {
 
 namespace ir {
-/// x as reals, of which sums and squares may be larger than an integer.
+// x as reals, of which sums and squares may be larger than an integer.
 constexpr expr as_real(const at& x) { return x.e.attached() && x.e.kind() == real ? x.e : 1.0 * x; }
 /// The number of x's elements along axes, an integer.
 constexpr expr elements_along(const at& x, const axes& over) {
