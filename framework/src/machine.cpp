@@ -214,7 +214,7 @@ struct machine::state {
     const std::string met = nan_in(reference_to(data, p, i), x.op->name, x.where);
     if (met.empty()) return;
     const std::string first = nan_of_reference<T>(data, p.extents, inputs);
-    throw error("NaN: the first is in " + (first.empty() ? met + ", of the plan alone" : first));
+    throw error("NaN: the first is in " + (first.empty() ? met + ", where the plan met it" : first));
   }
 };
 

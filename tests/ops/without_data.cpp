@@ -67,7 +67,7 @@ BOOST_AUTO_TEST_CASE(numbers_and_indices_are_broadcast) {
 BOOST_AUTO_TEST_CASE(products_take_numbers_and_indices) {
   agrees("einsum with an index", [](expr x) { return einsum({n}, x, index(w)) - at(contract(x, index(w), w)); });
   agrees("einsum with a number", [](expr x) { return einsum({n}, x, 2.0); });
-  agrees("matmul", [](expr x) { return matmul(x, 1.0 * at(index(w)) * index(m)); });
+  agrees("matmul", [](expr x) { return matmul(x, 1.0 * at(index(w)) * index(v)); });
   const auto p = build(
       [](expr x) {
         return std::tuple(einsum({n}, x, index(w)), einsum({n}, 2, x), matmul(x, 1.0 * at(index(w)) * index(v)));
@@ -107,7 +107,7 @@ BOOST_AUTO_TEST_CASE(measures_of_integers_are_reals) {
   const auto [middle, length, square] = p(tensor<float>(n(100000)));
   BOOST_TEST(middle[0] == 49999.5, boost::test_tools::tolerance(1e-5));
   BOOST_TEST(length[0] == std::sqrt(1e15 / 3), boost::test_tools::tolerance(1e-4));
-  BOOST_TEST(square[0] == 2.5e9, boost::test_tools::tolerance(1e-5));
+  BOOST_TEST(square[0] == 2.5e9, boost::test_tools::tolerance(1e-4));
 }
 
 BOOST_AUTO_TEST_CASE(a_literal_seeds_every_distribution) {

@@ -87,6 +87,10 @@ BOOST_AUTO_TEST_CASE(spaces_that_share_an_axis) {
     const expr a = tanh(contract(x[0], x[1], l)), b = tanh(contract(x[2], x[1], l));
     return exprs{contract(a, b, k)};
   });
+  agrees("sums over each other's axes", {{n, m}, {k, m}, {m, n}, {k, n}}, [](const exprs& x) {
+    const expr a = tanh(contract(x[0], x[1], m)), b = tanh(contract(x[2], x[3], n));
+    return exprs{contract(a, b, k), sum(b, k), sum(a, k)};
+  });
   agrees("two scores", {{n, l}, {k, l}, {m, l}}, [](const exprs& x) {
     const expr a = exp(contract(x[0], x[1], l)), b = exp(contract(x[0], x[2], l));
     return exprs{sum(a, k) * at(sum(b, m)), sum(a * at(sum(b, m)), n)};

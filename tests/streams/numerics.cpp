@@ -252,14 +252,16 @@ BOOST_AUTO_TEST_CASE(variances_of_large_numbers) {
   const auto p = build(
       [](expr q, expr k, expr v) {
         const expr w = softmax(scores(q, k, d), key), away = v - contract(w, v, key);
-        return sum(w * away * away, key);
+        return std::tuple(sum(w * away * away, key), sum(w * away * at(2 * at(contract(w, v, key) - v)), key));
       },
       q_arg, k_arg, v_arg);
   BOOST_TEST(!p.materializes(query, key));
   inputs<float> x(1, 20, 150);
   for (long i = 0; i < x.v.size(); i++) x.v[i] += 10000;
-  const auto got = p(x.q, x.k, x.v), want = p.reference(x.q, x.k, x.v);
+  const auto [got, doubled] = p(x.q, x.k, x.v);
+  const auto [want, other] = p.reference(x.q, x.k, x.v);
   for (long i = 0; i < got.size(); i++) BOOST_REQUIRE(std::abs(got[i] - want[i]) < 2e-3f * want[i]);
+  for (long i = 0; i < got.size(); i++) BOOST_REQUIRE(std::abs(doubled[i] - other[i]) < 4e-3f * want[i]);
 }
 
 /// Products over axes without coordinates are 0, and the place of the largest of nothing is the largest integer.
@@ -270,4 +272,19 @@ BOOST_AUTO_TEST_CASE(tiles_of_nothing) {
   const auto largest = build([](expr q, expr k) { return argmax(contract(q, k, d), key); }, q_arg, k_arg);
   const auto none = largest(tensor<double>(head(2), query(3), d), tensor<double>(head(2), key(0), d));
   for (long i = 0; i < none.size(); i++) BOOST_TEST(none[i] == std::numeric_limits<std::int64_t>::max());
+}
+
+/// Selections by true and false are selections like others.
+BOOST_AUTO_TEST_CASE(literal_conditions) {
+  for (const bool flag : {false, true}) {
+    const auto p = build(
+        [&](expr q, expr k, expr v) {
+          const expr s = scores(q, k, d);
+          return attend(where(s > -1 && flag, where(flag, s, 0.5), -infinity), v);
+        },
+        q_arg, k_arg, v_arg);
+    BOOST_TEST(!p.materializes(query, key));
+    const inputs<double> x(1, 20, 60);
+    BOOST_TEST(apart(p(x.q, x.k, x.v), p.reference(x.q, x.k, x.v)) < 1e-12);
+  }
 }

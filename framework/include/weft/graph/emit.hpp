@@ -151,7 +151,8 @@ constexpr expr joined(at* operands, int n, const op_def* op) {
     if (x->e.attached() && !traced) traced = x;
   }
   if (!traced) return untraced(op, "needs a traced value: combine one of its operands with one first");
-  for (at* x = operands; x < operands + n; x++) x->e = attach(*traced->e.g, x->e, x->where);
+  for (at* x = operands; x < operands + n; x++)
+    if (x->e = attach(*traced->e.g, x->e, x->where); x->e.id < 0) return x->e;
   return traced->e;
 }
 /// Adds a node for `op`; if no operand is traced yet, a token to the expression itself.

@@ -146,6 +146,9 @@ constexpr expr zeros(builder& g, axes ax, place p) { return arrange(attach(g, ex
 
 constexpr expr::expr(double value) { loose.push({&ir::constant_def, nullptr, value, real, {}}); }
 template <std::integral I> constexpr expr::expr(I value) {
+  constexpr auto most = std::numeric_limits<std::int32_t>::max();
+  if (value > I(0) ? static_cast<std::uint64_t>(value) > most : static_cast<std::int64_t>(value) < -most - 1)
+    loose.refuse(&ir::constant_def, "an integer in the program must fit 32 bits: give larger ones as arguments");
   loose.push({&ir::constant_def, nullptr, static_cast<double>(value), std::same_as<I, bool> ? boolean : integer, {}});
 }
 constexpr bool expr::is_constant(double& value) const {

@@ -50,7 +50,7 @@ struct score_reader {
     if (local.at[i] >= 0) return local.at[i];
     const node& x = g.nodes.at[i];
     int made = -1;
-    if (x.op->how == form::constant && x.at.value < 1e100 && x.at.value > -1e100)
+    if (x.op->how == form::constant && x.k != boolean && x.at.value < 1e100 && x.at.value > -1e100)
       made = t.times(x.at.value, t.number_one());
     else if (x.op->is(trait::guard) && local.at[g.in(x, 0)] >= 0) made = apply(t, c, i);
     else {

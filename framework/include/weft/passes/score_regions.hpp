@@ -93,22 +93,26 @@ struct score_region_finder {
       const node& x = g.nodes.at[i];
       const axis_set a = s.sets.at[i] = s.names.of(x.ax);
       if (!alive.at[i]) continue;
-      bool no_data = x.op->how != form::input || x.k != real;
-      int k = -1;
+      bool no_data = x.op->how != form::input || x.k != real, apart = false;
       axis_set pair = 0; // of the region values that it reads
       for (int j = 0; j < x.count; j++) {
         const int o = g.in(x, j);
         no_data = no_data && free.at[o];
         if (!s.region.at[o]) continue;
-        if (k >= 0 && s.pair.at[o] != pair) {
-          leave(o); // a walk has one pair
-          continue;
-        }
+        apart = apart || (pair && s.pair.at[o] != pair);
         pair = s.pair.at[o];
-        const int other = root(klass.at[o]);
-        if (k >= 0) parent.at[other] = k;
-        else k = other;
       }
+      if (apart) { // a walk has one pair: what brings two together reads them from memory
+        for (int j = 0; j < x.count; j++) leave(g.in(x, j));
+        continue;
+      }
+      int k = -1;
+      for (int j = 0; j < x.count; j++)
+        if (const int o = g.in(x, j); s.region.at[o]) {
+          const int other = root(klass.at[o]);
+          if (k >= 0) parent.at[other] = k;
+          else k = other;
+        }
       free.at[i] = k < 0 && (no_data || x.k != real);
       if (x.op->how == form::input) continue;
       if (pair & ~a) pair = 0;

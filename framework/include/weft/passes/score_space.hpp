@@ -4,6 +4,7 @@
 
 /// Score spaces: pairs of sequence axes that products of a graph span, and what is never stored because it has both.
 ///   birth      a real value with both axes, none of whose operands has both, and whose operands bring data of both
+///              (a product of anything, where another birth has the same two)
 ///   region     a value with both axes made from births: it exists only as a tile
 ///   exit       a reduction, product or scatter of region values whose result lacks one of the axes
 ///   component  exits joined by the births that they are made of

@@ -196,6 +196,16 @@ struct score_terms {
     result.number *= f.number;
     return product(result);
   }
+  /// Whether two terms are combinations that differ by a number alone: their product is a square.
+  constexpr bool proportional(int a, int b) const {
+    const term &x = all.at[a], &y = all.at[b];
+    bool same = x.what == term::linear && y.what == term::linear && x.count == y.count && x.count > 1;
+    for (int j = 0; j < x.count && same; j++) {
+      const multiple &m = in.at[x.first + j], &n = in.at[y.first + j];
+      same = m.of == n.of && m.factor * in.at[y.first].factor == n.factor * in.at[x.first].factor;
+    }
+    return same;
+  }
   constexpr axis_set axes_of(const list<int>& of) const {
     axis_set a = 0;
     for (int i : of) a |= all.at[i].ax;

@@ -223,7 +223,9 @@ struct score_writer : score_products {
       if (x.what == term::product)
         for (int j = 0; j < x.count; j++) of.push_back(piece_of(s.arg(t, j)));
       else of.push_back(piece_of(t));
-      for (int j = 0; j < x.count && x.what == term::product; j++)
+      bool divides = false; // 0 / 0 is the user's own
+      for (const piece& q : of) divides = divides || q.what == piece::divisor;
+      for (int j = 0; j < x.count && x.what == term::product && !divides; j++)
         if (selects(s.arg(t, j))) { // what else stood behind its masks need not be finite where they are 0
           const expr nothing = here(write(s.arg(t, j))) == 0.0;
           of.push_back({nothing.id, s.all.at[s.arg(t, j)].ax, piece::complement});

@@ -2,6 +2,8 @@
 #pragma once
 #include <weft/trace/refuse.hpp>
 
+#include <algorithm>
+
 /// Whether a function takes the arguments that it is given and returns what a program can give; asked before it is
 /// traced.
 namespace weft::ir {

@@ -5,6 +5,7 @@
 #include <weft/ops/where.hpp>
 
 #include <algorithm>
+#include <limits>
 
 namespace weft {
 
