@@ -62,15 +62,17 @@ struct score_region_finder {
     return x.op->how == form::map || x.op->how == form::contract || x.op->how == form::reduce ||
            x.op->is(trait::keeps_axes | trait::identity | trait::log_sum_exp) || gathers(x);
   }
-  /// Whether a value with a pair, made from no birth, is cheap enough to be made again wherever it is read.
-  constexpr bool recomputes(const node& x) const {
-    bool again = x.op->how == form::map || x.op->is(trait::keeps_axes | trait::identity) || gathers(x);
+  /// Whether a value with a pair, made from no birth, is cheap enough to be made again wherever it is read: it must sum
+  /// over no axis of a pair, of which a tile has only a part.
+  constexpr bool recomputes(int i) const {
+    const node& x = g.nodes.at[i];
+    if (x.op->how == form::map || x.op->is(trait::keeps_axes | trait::identity)) return true;
+    bool again = gathers(x);
+    for (int j = 0; j < x.count && !again; j++) again = s.recomputed.at[g.in(x, j)] && pointwise(x);
+    if (!again) return false;
     axis_set summed = 0;
-    for (int j = 0; j < x.count; j++) {
-      again = again || (s.recomputed.at[g.in(x, j)] && pointwise(x));
-      summed |= s.sets.at[g.in(x, j)] & ~s.names.of(x.ax);
-    }
-    for (axis_set pair : s.pairs) again = again && !(summed & pair); // a tile has only some of what is summed
+    for (int j = 0; j < x.count; j++) summed |= s.sets.at[g.in(x, j)] & ~s.sets.at[i];
+    for (axis_set pair : s.pairs) again = again && !(summed & pair);
     return again;
   }
   constexpr void leave(int i) {
@@ -94,25 +96,22 @@ struct score_region_finder {
       const axis_set a = s.sets.at[i] = s.names.of(x.ax);
       if (!alive.at[i]) continue;
       bool no_data = x.op->how != form::input || x.k != real, apart = false;
+      int k = -1;
       axis_set pair = 0; // of the region values that it reads
       for (int j = 0; j < x.count; j++) {
         const int o = g.in(x, j);
         no_data = no_data && free.at[o];
         if (!s.region.at[o]) continue;
-        apart = apart || (pair && s.pair.at[o] != pair);
+        apart = apart || (k >= 0 && s.pair.at[o] != pair);
         pair = s.pair.at[o];
+        const int other = root(klass.at[o]);
+        if (k < 0) k = other;
+        else if (!apart) parent.at[other] = k;
       }
       if (apart) { // a walk has one pair: what brings two together reads them from memory
         for (int j = 0; j < x.count; j++) leave(g.in(x, j));
         continue;
       }
-      int k = -1;
-      for (int j = 0; j < x.count; j++)
-        if (const int o = g.in(x, j); s.region.at[o]) {
-          const int other = root(klass.at[o]);
-          if (k >= 0) parent.at[other] = k;
-          else k = other;
-        }
       free.at[i] = k < 0 && (no_data || x.k != real);
       if (x.op->how == form::input) continue;
       if (pair & ~a) pair = 0;
@@ -149,7 +148,7 @@ struct score_region_finder {
       if (klass.at[i] >= 0) s.component.at[i] = number.at[root(klass.at[i])];
       if (s.component.at[i] < 0) {
         s.region.at[i] = s.stored.at[i] = leaves.at[i] = false;
-        s.pair.at[i] = recomputes(x) ? known_pair(s.sets.at[i]) : 0;
+        s.pair.at[i] = recomputes(i) ? known_pair(s.sets.at[i]) : 0;
         s.recomputed.at[i] = s.pair.at[i] != 0;
       } else if (leaves.at[i]) s.exits.push_back(i);
     }

@@ -76,6 +76,7 @@ struct score_rewriter {
   /// large sums.
   constexpr bool is_square(const term& x, int e, int k) const {
     bool any = false;
+    if (s.all.at[s.arg(e, k)].what != term::linear) return false;
     for (int q = 0; q < x.count; q++) any = any || (q != k && s.proportional(s.arg(e, q), s.arg(e, k)));
     return any;
   }
