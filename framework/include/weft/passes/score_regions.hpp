@@ -144,7 +144,6 @@ struct score_region_finder {
         if (n < 0) n = s.components++;
       }
     for (int i = 0; i < g.size(); i++) {
-      const node& x = g.nodes.at[i];
       if (klass.at[i] >= 0) s.component.at[i] = number.at[root(klass.at[i])];
       if (s.component.at[i] < 0) {
         s.region.at[i] = s.stored.at[i] = leaves.at[i] = false;
