@@ -42,7 +42,7 @@ scheme chosen(std::string_view name, const std::vector<named_scheme>& schemes) {
 
 double spread_of(std::string_view name, const scheme& how, const tensor_ref& shape) {
   if (how.what != scheme::law::constant && !(how.spread >= 0 && std::isfinite(how.spread)))
-    throw error("initialize: ", name, " can't have a deviation or bound of ", std::to_string(how.spread),
+    throw error("initialize: ", name, " can't have a deviation or bound of ", how.spread,
                 "; give a finite number that is 0 or more");
   if (how.counts == scheme::fan::none) return how.spread;
   axes inputs = how.inputs;

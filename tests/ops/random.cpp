@@ -52,3 +52,32 @@ BOOST_AUTO_TEST_CASE(random_numbers_are_the_same_everywhere) {
   for (long k = 0; k < first[0].size(); k++) different.insert(first[0][k]);
   BOOST_TEST(static_cast<long>(different.size()) == first[0].size());
 }
+
+/// Dropped weights are 0, the rest is scaled up; the seed says which.
+BOOST_AUTO_TEST_CASE(attention_drops_weights) {
+  const long N = extent_of(n), M = extent_of(m);
+  const live_program p([&](ir::builder& b) {
+    const expr q = ir::input(b, {n, i}, real, "q"), k = ir::input(b, {m, i}, real, "k"),
+               v = ir::input(b, {m, prime(m)}, real, "v"), seed = ir::input(b, {}, integer, "seed");
+    return std::vector<expr>{scaled_dot_product_attention(q, k, v, m, i, {.dropout = 0.25, .seed = seed}),
+                             scaled_dot_product_attention(q, k, v, m, i)};
+  });
+  value one(real, precision::twice, {m, prime(m)}, {M, M}); // so that the result is the weights
+  for (long k = 0; k < M; k++) one.set(k * M + k, 1);
+  const values y = p.interpreted({drawn({{n, i}}, 1), drawn({{m, i}}, 2), one, value(tensor<std::int64_t>(3))});
+  long dropped = 0;
+  for (long k = 0; k < N * M; k++) {
+    dropped += y[0][k] == 0;
+    BOOST_TEST((y[0][k] == 0 || std::abs(y[0][k] - y[1][k] / 0.75) < 1e-14));
+  }
+  BOOST_TEST((dropped > N * M / 10 && dropped < N * M / 2));
+}
+
+/// All is dropped at rate 1, and nothing flows back.
+BOOST_AUTO_TEST_CASE(a_rate_of_one_drops_all) {
+  const live_program p([&](ir::builder& b) {
+    const expr x = ir::input(b, {n}, real, "x");
+    return std::vector<expr>{dropout(x, 1, 3), grad([](expr x) { return sum(dropout(x, 1, 3), n); })(x)};
+  });
+  for (const value& y : p.interpreted({drawn({{n}}, 1)})) BOOST_TEST(y.largest() == 0);
+}

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <concepts>
+#include <cstdio>
 #include <stdexcept>
 #include <string>
 #include <string_view>
@@ -23,5 +24,9 @@ private:
   }
   static void append(std::string& s, std::string_view piece) { s += piece; }
   static void append(std::string& s, std::integral auto number) { s += std::to_string(number); }
+  static void append(std::string& s, std::floating_point auto number) {
+    char digits[32];
+    s.append(digits, static_cast<std::size_t>(std::snprintf(digits, sizeof digits, "%g", double(number))));
+  }
 };
 } // namespace weft

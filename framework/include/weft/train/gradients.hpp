@@ -26,8 +26,7 @@ template <class Gradients> void scale_in_place(Gradients& gradients, double fact
 /// Scales gradients whose norm is above `largest` down to it (R. Pascanu, T. Mikolov, Y. Bengio, "On the difficulty of
 /// training recurrent neural networks", 2013, algorithm 1). Gives the norm that they had. NaNs are left as they are.
 template <class Gradients> double clip_by_global_norm(Gradients& gradients, double largest) {
-  if (!(largest >= 0))
-    throw error("clip_by_global_norm: the largest norm can't be ", std::to_string(largest), "; give 0 or more");
+  if (!(largest >= 0)) throw error("clip_by_global_norm: the largest norm can't be ", largest, "; give 0 or more");
   const double n = norm(gradients);
   if (n > largest) scale_in_place(gradients, largest / n);
   return n;

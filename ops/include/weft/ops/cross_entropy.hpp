@@ -8,27 +8,31 @@
 namespace weft {
 
 namespace ir {
-// What traced targets can't be. Real ones are refused: 1.5 would quietly be no class.
-constexpr verdict check_targets(const at& targets, axis_ref classes) {
+// Logits and targets in one graph; gives the logits, or what is wrong with the two (its id is negative). Real targets
+// are refused: 1.5 would quietly be no class.
+constexpr expr joined_targets(at (&both)[2], axis_ref classes) {
+  if (const expr e = joined(both, 2, op<logsumexp_op>); e.id < 0) return e;
+  const at& targets = both[1];
+  const auto refuse = [&](const verdict& v) { return complain(targets.e, "cross_entropy", v, targets.where); };
   if (targets.e.kind() == real)
-    return {{}, "the targets must be integers", nullptr, nullptr, "declare them as arg<\"name\", integer>(...)"};
+    return refuse(
+        {{}, "the targets must be integers", nullptr, nullptr, "declare them as arg<\"name\", integer>(...)"});
   if (targets.e.ax().has(classes))
-    return {{}, "the targets have the axis of the classes:", classes, nullptr, "give each the number of its class"};
-  return {{}};
+    return refuse(
+        {{}, "the targets have the axis of the classes:", classes, nullptr, "give each the number of its class"});
+  return both[0].e;
 }
 } // namespace ir
 
 /// logsumexp(logits) - logits[target] along `classes`, in nats: one loss for each target.  targets are integers (reals
 /// are an error) without the axis; one that is not a class has the loss logsumexp(logits) (no class is chosen).
-constexpr expr cross_entropy(const at& given_logits, const at& given_targets, axis_ref classes) {
-  const ir::scope s("cross_entropy", given_logits);
-  at parts[]{given_logits, given_targets};
-  if (const expr e = ir::joined(parts, 2, ir::op<logsumexp_op>); e.id < 0) return e;
-  const at &logits = parts[0], &targets = parts[1];
-  if (const auto v = ir::check_targets(targets, classes); v.refused)
-    return ir::complain(targets.e, "cross_entropy", v, targets.where);
-  const expr chosen = where(at(index(classes), logits.where) == targets, logits, 0.0);
-  const expr all = logsumexp(logits, classes);
+constexpr expr cross_entropy(const at& logits, const at& targets, axis_ref classes) {
+  const ir::scope s("cross_entropy", logits);
+  at both[]{logits, targets};
+  if (const expr e = ir::joined_targets(both, classes); e.id < 0) return e;
+  const at &l = both[0], &t = both[1];
+  const expr chosen = where(at(index(classes), l.where) == t, l, 0.0);
+  const expr all = logsumexp(l, classes);
   return all - at(sum(chosen, classes));
 }
 
@@ -42,20 +46,17 @@ struct cross_entropy_options {
 /// logsumexp(logits) - logits, w are weights, e is the smoothing and C the number of classes (Szegedy et al. 2016,
 /// section 7).  Whatever the logits of a target that does not count, its gradient is 0.  The mean is NaN if no target
 /// counts.
-constexpr expr cross_entropy(const at& given_logits, const at& given_targets, axis_ref classes,
-                             const cross_entropy_options& with) {
-  const ir::scope s("cross_entropy", given_logits);
-  at parts[]{given_logits, given_targets};
-  if (const expr e = ir::joined(parts, 2, ir::op<logsumexp_op>); e.id < 0) return e;
-  const at &logits = parts[0], &targets = parts[1];
-  if (const auto v = ir::check_targets(targets, classes); v.refused)
-    return ir::complain(targets.e, "cross_entropy", v, targets.where);
+constexpr expr cross_entropy(const at& logits, const at& targets, axis_ref classes, const cross_entropy_options& with) {
+  const ir::scope s("cross_entropy", logits);
+  at both[]{logits, targets};
+  if (const expr e = ir::joined_targets(both, classes); e.id < 0) return e;
+  const at &l = both[0], &t = both[1];
+  const ir::place p = l.where;
   if (!(with.smoothing >= 0 && with.smoothing <= 1))
-    return ir::complain(logits.e, "cross_entropy", {{}, "the smoothing must lie between 0 and 1"}, logits.where);
-  const ir::place p = logits.where;
-  const expr counts = targets >= 0 && targets < extent(classes) && targets != with.ignore;
-  const expr seen = where(counts, logits, 0.0); // else an infinity or NaN would reach the gradient as 0 times it
-  const expr all = logsumexp(seen, classes), is_target = at(index(classes), p) == targets;
+    return ir::complain(l.e, "cross_entropy", {{}, "the smoothing must lie between 0 and 1"}, p);
+  const expr counts = t >= 0 && t < extent(classes) && t != with.ignore;
+  const expr seen = where(counts, l, 0.0); // else an infinity or NaN would reach the gradient as 0 times it
+  const expr all = logsumexp(seen, classes), is_target = at(index(classes), p) == t;
   const expr weight = where(counts, sum(where(is_target, with.weights, 0.0), classes), 0.0);
   expr loss = weight * at(all - at(sum(where(is_target, seen, 0.0), classes)));
   if (with.smoothing != 0) {
