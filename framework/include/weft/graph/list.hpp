@@ -30,12 +30,9 @@ template <class T> struct list {
 
   constexpr list() = default;
   constexpr explicit list(int n) : at(n ? allocated(n) : nullptr), size_(n), room_(n) {
-    if constexpr (bare)
-      for (int i = 0; i < n; i++) at[i] = T{};
+    if constexpr (bare) fill_with(T{});
   }
-  constexpr list(int n, const T& fill) : at(n ? allocated(n) : nullptr), size_(n), room_(n) {
-    for (int i = 0; i < n; i++) at[i] = fill;
-  }
+  constexpr list(int n, const T& fill) : at(n ? allocated(n) : nullptr), size_(n), room_(n) { fill_with(fill); }
   constexpr list(const list& o) : list(range<T>(o)) {}
   constexpr explicit list(range<T> from)
       : at(from.count ? allocated(from.count) : nullptr), size_(from.count), room_(size_) {
@@ -89,6 +86,14 @@ private:
 #else
   static constexpr bool bare = false;
 #endif
+  /// Eight in one turn: compilers count the turns.
+  constexpr void fill_with(const T& x) {
+    int i = 0;
+    for (; i + 8 <= size_; i += 8)
+      at[i] = x, at[i + 1] = x, at[i + 2] = x, at[i + 3] = x, at[i + 4] = x, at[i + 5] = x, at[i + 6] = x,
+      at[i + 7] = x;
+    for (; i < size_; i++) at[i] = x;
+  }
   static constexpr T* allocated(int n) {
     if constexpr (bare) return std::allocator<T>{}.allocate(static_cast<unsigned>(n));
     else return new T[static_cast<unsigned>(n)]{};
