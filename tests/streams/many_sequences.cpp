@@ -4,6 +4,9 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <array>
+#include <cmath>
+
 /// Programs in which every axis may be long, so that any two may span a space: what one walk's tiles hold is only a
 /// part of what another product sums.
 using namespace support;

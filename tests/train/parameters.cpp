@@ -125,10 +125,13 @@ BOOST_AUTO_TEST_CASE(refusals) {
              "initialize: no pattern matches parameter embed; end the list with one for \"*\"");
   BOOST_TEST(refused(from({{"*", init::he_normal(axes(d))}}, sizes)) ==
              "initialize: embed [vocab=50, width=48] has no axis d to count its fan by");
-  for (const scheme& how : {init::normal(-1), init::uniform(-1), init::normal(std::nan("")), init::uniform(INFINITY)})
-    BOOST_TEST(refused(from({{"*", how}}, sizes)) == "initialize: embed can't have a deviation or bound of " +
-                                                         std::to_string(how.spread) +
-                                                         "; give a finite number that is 0 or more");
+  for (auto [how, printed] : {std::pair{init::normal(-1), "-1"},
+                              {init::uniform(-0.5), "-0.5"},
+                              {init::normal(std::nan("")), "nan"},
+                              {init::uniform(INFINITY), "inf"}})
+    BOOST_TEST(refused(from({{"*", how}}, sizes)) ==
+               std::string("initialize: embed can't have a deviation or bound of ") + printed +
+                   "; give a finite number that is 0 or more");
 }
 
 BOOST_AUTO_TEST_CASE(patterns) {

@@ -15,6 +15,7 @@ struct place {
   unsigned line = 0;
 };
 
+/// A path without its folders.
 constexpr std::string_view file_of(const char* path) {
   const std::string_view s = path;
   const auto slash = s.rfind('/');
