@@ -31,7 +31,11 @@ constexpr auto attend = compile(attention, q_arg, k_arg, v_arg);
 constexpr auto gradients = compile(value_and_grad(loss, wrt<0, 1, 2>), q_arg, k_arg, v_arg);
 } // namespace demo
 
-int main() {
+int main(int count, char** arguments) {
+  if (count > 1) {
+    fmt::print(stderr, "attention takes no arguments, not {}\n", arguments[1]);
+    return 2;
+  }
   using namespace demo;
   auto q = normal(tensor<float>(batch(2), head, query(128), d), 1);
   auto k = normal(tensor<float>(batch(2), head, key(128), d), 2);

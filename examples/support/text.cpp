@@ -73,9 +73,6 @@ std::string boost_hana_headers() {
       for (std::string entry; std::getline(entries, entry, ':');)
         if (!entry.empty()) roots.emplace_back(entry);
     }
-#ifdef WEFT_BOOST_INCLUDE_DIR
-  roots.emplace_back(WEFT_BOOST_INCLUDE_DIR);
-#endif
   for (const char* usual : {"/usr/include", "/usr/local/include", "/opt/homebrew/include", "/opt/local/include"})
     roots.emplace_back(usual);
   std::error_code ignored;

@@ -47,7 +47,7 @@ struct gap_distribution {
 /// Two weights p and 1 - p, log(p / (1 - p)) = sigma * gap. J = p (1 - p) (1, -1; -1, 1), and the gradient's norm is
 /// p (1 - p) |dp_1 - dp_2| |k_1 - k_2|, the last factor sqrt(2 d) and the one before it |N(0, 2)|.
 theory two(double sigma, double strength, long n) {
-  static const gap_distribution gaps(n);
+  const gap_distribution gaps(n);
   const auto p = [=](double gap) { return 1 / (1 + std::exp(-sigma * gap)); };
   const auto both = [=](double gap) { return p(gap) / (1 + std::exp(sigma * gap)); }; // p (1 - p)
   const auto entropy = [=](double gap) {

@@ -139,6 +139,6 @@ double bytes_needed(const model_options& o) {
   const auto n = [](long x) { return static_cast<double>(x); };
   const double w = n(o.width), places = n(o.batch) * n(o.context);
   const double numbers = n(o.layers) * 12 * w * w + 2 * n(o.symbols) * w;
-  const double kept = places * (n(o.layers) * (20 * w + 2 * n(o.heads) * n(o.context)) + 2 * n(o.symbols));
+  const double kept = places * (n(o.layers) * (20 * w + 4 * n(o.heads)) + 2 * n(o.symbols));
   return 4 * (4 * numbers + kept);
 }

@@ -4,6 +4,7 @@
 #include "planned.hpp"
 
 #include <weft/facts/cost.hpp>
+#include <weft/passes/reassociate.hpp>
 #include <weft/run/blas.hpp>
 #include <weft/run/layout.hpp>
 
@@ -131,14 +132,38 @@ struct writer {
       if (s.what == step::run_region || s.what == step::run_stream) continue;
       for (int j = 0; j < g[s.id].count; j++)
         if (storage_of(g, g.in(s.id, j)) == i)
-          return fmt::format("{} %{} reads it whole", s.what == step::run_product ? "product" : g[s.id].op->name, s.id);
+          return fmt::format("{} %{} reads it whole", s.what == step::run_product ? "product" : g[s.id].op->name,
+                             s.id) +
+                 would_stream(i);
     }
     for (int k = 0; k < g.size(); k++)
       if (g[k].op->how == form::view && storage_of(g, k) == i && p.plan.stored[i])
         return fmt::format("{} %{} sees it under other axes", g[k].op->name, k);
     if (g[i].op->how == form::contract || g[i].op->how == form::general)
-      return "its step writes it before a region reads it";
+      return "its step writes it before a region reads it" + would_stream(i);
     return "regions with other spaces or reductions read it";
+  }
+
+  /// Of a product that outgrows its operands by two axes, one of each, that are features only because their extents are
+  /// static: how to make them span a score space.
+  std::string would_stream(int i) const {
+    const node& x = g[i];
+    if (x.op->how != form::contract) return {};
+    const axes &left = g[g.in(x, 0)].ax, &right = g[g.in(x, 1)].ax;
+    const auto only_in = [](const axes& one, const axes& other, const axes& of) -> axis_ref {
+      for (axis_ref a : of)
+        if (one.has(a) && !other.has(a) && a->role == role::feature && a->extent != unbound) return a;
+      return nullptr;
+    };
+    const auto elements = [](const axes& ax) {
+      double n = 1;
+      for (axis_ref a : ax) n *= assumed(a);
+      return n;
+    };
+    const axis_ref a = only_in(left, right, x.ax), b = only_in(right, left, x.ax);
+    if (!a || !b || elements(x.ax) <= elements(left) + elements(right)) return {};
+    return fmt::format("; as sequence<\"{}\", {}> and sequence<\"{}\", {}> it would be streamed", a->name, a->extent,
+                       b->name, b->extent);
   }
 
   void steps() {

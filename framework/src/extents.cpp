@@ -6,6 +6,9 @@
 
 #include <fmt/format.h>
 
+#include <concepts>
+#include <limits>
+
 namespace weft::ir {
 namespace {
 std::string list_of(const axes& ax) {
@@ -100,11 +103,33 @@ bool extent_table::solve(const extent_rule& r, std::string_view who) {
   return true;
 }
 
-void take_input(const tensor_ref& from, const tensor_ref& to) {
-  if (from.type != dtype::int64 || to.type != dtype::int32) return copy_to(from, to);
+void check_countable(graph_view g, const extent_table& extents) {
+  for (const node& x : g.nodes)
+    if (x.op->how == form::index || x.op->how == form::extent)
+      if (const long n = extents.of(x.at.axis); n > std::numeric_limits<std::int32_t>::max())
+        throw error(fmt::format("axis {} of extent {} is longer than the 32 bits that integers have in a float32 "
+                                "program count; use float64 tensors",
+                                x.at.axis->name, n));
+}
+
+void convert_to(const tensor_ref& from, const tensor_ref& to) {
+  if (from.type != dtype::int32 && from.type != dtype::int64) return copy_to(from, to);
   const strides_along a(from, to.ax), b(to, to.ax);
-  each_index(to.extent, to.ax.n, [&](const long* i) {
-    elements<std::int32_t>(to)[b(i)] = narrowed<std::int32_t>(elements<std::int64_t>(from)[a(i)]);
+  with_type(from.type, [&]<class From>(From) {
+    with_type(to.type, [&]<class To>(To) {
+      if constexpr (std::is_same_v<To, From> || std::is_same_v<To, std::int64_t> || !std::integral<From>)
+        copy_to(from, to);
+      else
+        each_index(to.extent, to.ax.n, [&](const long* i) {
+          const From v = elements<From>(from)[a(i)];
+          constexpr From infinite = std::numeric_limits<From>::max(); // of nothing, as its opposite
+          if constexpr (std::integral<To>) elements<To>(to)[b(i)] = narrowed<To>(v);
+          else if (const To x = elements<To>(to)[b(i)] = static_cast<To>(v);
+                   static_cast<long double>(x) != static_cast<long double>(v) && v != infinite &&
+                   v != std::numeric_limits<From>::min())
+            throw error("integer ", v, " is no ", name_of(to.type), "; give the result a place of integers");
+        });
+    });
   });
 }
 

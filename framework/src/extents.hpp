@@ -61,8 +61,11 @@ template <class To, class From> To narrowed(From v) {
         " does not fit the 32 bits that integers have in a float32 program; use float64 tensors, or smaller integers");
   return static_cast<To>(v);
 }
-/// Copies a caller's tensor to memory of the program's own type.
-void take_input(const tensor_ref& from, const tensor_ref& to);
+/// Refuses indices and extents that the integers of a program in float32 don't count to.
+void check_countable(graph_view g, const extent_table& extents);
+/// Copies between a caller's tensor and memory of the program's own type: integers become narrower, or reals, if these
+/// hold them; else it throws.
+void convert_to(const tensor_ref& from, const tensor_ref& to);
 
 template <class T> constexpr dtype lane_dtype(kind k) {
   return k == real ? dtype_of<T> : k == integer ? dtype_of<lane_int<T>> : dtype::boolean;

@@ -6,10 +6,6 @@
 
 namespace weft {
 namespace {
-std::string_view spelling_of(dtype t) {
-  return t == dtype::float32 ? "float" : t == dtype::float64 ? "double" : t == dtype::boolean ? "bool" : name_of(t);
-}
-
 std::string element_text(const tensor_ref& t, long offset, int precision) {
   return with_type(t.type, [&]<class T>(T) {
     const T x = static_cast<const T*>(t.data)[offset];
@@ -83,6 +79,9 @@ std::string to_text(const tensor_ref& t, const text_options& options) {
   return head + (t.ax.n ? "\n" : " ") + p.out;
 }
 
+std::string_view spelling_of(dtype t) {
+  return t == dtype::float32 ? "float" : t == dtype::float64 ? "double" : t == dtype::boolean ? "bool" : name_of(t);
+}
 std::string to_text(const axes& ax) {
   std::string s = "[";
   for (int i = 0; i < ax.n; i++) {

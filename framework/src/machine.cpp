@@ -39,6 +39,7 @@ struct machine::state {
     check_outputs(p->extents, outputs);
     p->inputs = inputs, p->outputs = outputs;
     p->is_double = ir::is_double(data, inputs, outputs);
+    if (!p->is_double) check_countable(data.source, p->extents);
     if (how != policy::reference) {
       if (p->is_double) plan_steps<double>(data, *p);
       else plan_steps<float>(data, *p);
@@ -94,7 +95,7 @@ struct machine::state {
                                   const std::vector<tensor_ref>& outputs) {
     const graph_view g = data.lowered;
     const plan_view& plan = data.plan;
-    pool& threads = default_pool();
+    const crew threads{default_pool(), p.workers};
     reserve(p);
     char* memory = values.data();
     char* work = scratch.data();
@@ -124,7 +125,7 @@ struct machine::state {
     return static_cast<T*>(p.storage[static_cast<std::size_t>(p.memory[static_cast<std::size_t>(n)].storage)]);
   }
   template <class T> void run_step(planned& p, int s, const region_kernel<T>* kernels, char* work, char* worker_scratch,
-                                   pool& threads) {
+                                   crew threads) {
     const graph_view g = data.lowered;
     const step& x = data.plan.steps[s];
     if (x.what == step::run_region)
@@ -143,7 +144,7 @@ struct machine::state {
         if (const long bytes = converted_bytes<T>(data, p, g.in(x.id, j))) {
           tensor_ref copy = weft::layout::dense(in);
           copy.type = lane_dtype<T>(integer), copy.data = work;
-          take_input(in, copy);
+          convert_to(in, copy);
           in = copy, work += bytes;
         }
       }
@@ -151,7 +152,7 @@ struct machine::state {
     }
   }
   template <class T> void run_chain(const planned& p, const planned::chain_call& call, const region_kernel<T>* kernels,
-                                    char* worker_scratch, pool& threads) {
+                                    char* worker_scratch, crew threads) {
     const chain& c = call.what;
     threads.run(call.total, [&](long task, int worker) {
       long at[max_rank]{};
@@ -203,9 +204,7 @@ struct machine::state {
     copy_to(copy, part);
   }
   void finish_output(const planned& p, int k, const tensor_ref& to) const {
-    const tensor_ref from = reference_to(data, p, data.lowered.outputs[k]);
-    if (from.type == dtype::int64 && to.type == dtype::int32) take_input(from, to);
-    else copy_to(from, to);
+    convert_to(reference_to(data, p, data.lowered.outputs[k]), to);
   }
   /// The plan merges and reorders what was written, and an input is no step of it: where it has met a NaN, the graph as
   /// it was traced says which came first.

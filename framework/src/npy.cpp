@@ -133,6 +133,7 @@ npy_header read_npy_header(const std::filesystem::path& path) {
   return {head.type(), head.fortran_order(), head.shape(), 8 + static_cast<std::size_t>(width) + length};
 }
 
+namespace ir {
 tensor_ref npy_shape(const std::filesystem::path& path, const npy_header& header, dtype type,
                      std::span<const bound_axis> bound) {
   if (header.type != type)
@@ -179,4 +180,5 @@ void read_npy_elements(const std::filesystem::path& path, const npy_header& head
   file.read(static_cast<char*>(to.data), bytes);
   if (!file) refuse(path, "reading ", bytes, " bytes of elements failed");
 }
+} // namespace ir
 } // namespace weft

@@ -140,10 +140,10 @@ void pool::state::take_tasks(int worker) {
 pool::pool(int threads) : state_(std::make_unique<state>(checked(threads))) {}
 pool::~pool() = default;
 
-void pool::run(long tasks, function_ref<void(long, int)> f) {
+void pool::run(long tasks, function_ref<void(long, int)> f, int most) {
   if (tasks > 1 && !inside_task && threads() > 1) {
     std::unique_lock lock(state_->running, std::try_to_lock);
-    if (lock && threads() > 1) return state_->share(tasks, f);
+    if (const int n = threads(); lock && n > 1 && n <= most) return state_->share(tasks, f);
   }
   for (long i = 0; i < tasks; i++) f(i, 0);
 }

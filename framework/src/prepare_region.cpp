@@ -63,6 +63,9 @@ region_call prepare_region(graph_view g, const plan_view& plan, const region& r,
   };
   for (int k = 0; k < r.passes; k++) {
     const region_pass& pass = plan.passes[r.first_pass + k];
+    if (pass.count > most_instructions)
+      throw error("a region of ", pass.count, " instructions is more than the ", most_instructions,
+                  " that are run at once; part what it computes into several programs");
     c.slots.emplace_back();
     for (int i = 0; i < pass.slots(); i++) c.slots.back().push_back(bind(plan.slots[pass.first_slot + i]));
   }

@@ -229,6 +229,8 @@ template <class T> struct preparation : port_preparation {
     if (!lane)
       for (axis_ref n : x.ax)
         if (!ax.has(n) && bx.has(n) && stride(lb, bx, n) == 1 && stride(lc, x.ax, n) == 1) lane = n;
+    if (lane && most(lane) > 1 && stride(lb, bx, lane) != 1)
+      throw error("a walk's product reads lanes that don't lie next to each other: a fault of weft, please report it");
     for (axis_ref n : x.ax) {
       if (lane && same(n, lane)) y.lanes = part_of(n), y.lane_extent = most(n);
       else if (const tile_loop l = loop_of(n); ax.has(n) && !bx.has(n) && can_be_rows(l)) rows.push_back(l);

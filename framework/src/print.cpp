@@ -1,19 +1,12 @@
 // SPDX-License-Identifier: BSL-1.0
 #include <weft/facts/print.hpp>
+#include <weft/io/format.hpp>
 
 #include <fmt/format.h>
 
 namespace weft::ir {
 namespace {
 
-std::string text_of(const axes& ax) {
-  std::string s = "[";
-  for (int i = 0; i < ax.n; i++) {
-    s += fmt::format("{}{}", i ? ", " : "", ax[i]->name);
-    if (ax[i]->extent != unbound) s += fmt::format("={}", ax[i]->extent);
-  }
-  return s + "]";
-}
 std::string names_of(const axes& ax) {
   std::string s;
   for (axis_ref a : ax) s += fmt::format("{}{}", s.empty() ? "" : ", ", a->name);
@@ -43,7 +36,7 @@ std::string attributes_of(graph_view g, const node& x) {
 }
 std::string line(graph_view g, int i) {
   const node& x = g[i];
-  std::string s = fmt::format("%{}: {}{} = {}", i, name_of(x.k), text_of(x.ax), x.op->name);
+  std::string s = fmt::format("%{}: {}{} = {}", i, name_of(x.k), to_text(x.ax), x.op->name);
   for (int j = 0; j < x.count; j++) s += fmt::format(" %{}", g.in(x, j));
   return s + attributes_of(g, x);
 }
@@ -123,7 +116,7 @@ std::string to_dot(graph_view g) {
   std::string s = "digraph weft {\n  node [shape=box, fontname=monospace];\n";
   for (int i = 0; i < g.size(); i++) {
     std::string label;
-    for (char c : std::string(g[i].op->name) + attributes_of(g, g[i]) + "\n" + text_of(g[i].ax))
+    for (char c : std::string(g[i].op->name) + attributes_of(g, g[i]) + "\n" + to_text(g[i].ax))
       label += c == '"' ? "\\\"" : c == '\n' ? "\\n" : std::string(1, c);
     s += fmt::format("  n{} [label=\"{}\"];\n", i, label);
     for (int j = 0; j < g[i].count; j++) s += fmt::format("  n{} -> n{};\n", g.in(i, j), i);

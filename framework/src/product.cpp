@@ -199,7 +199,7 @@ template <class T> void run_task(const product_call& p, long task, const T* a, c
 }
 } // namespace
 
-template <class T> void run_product(const product_call& p, const T* a, const T* b, T* c, pool& threads) {
+template <class T> void run_product(const product_call& p, const T* a, const T* b, T* c, crew threads) {
   a += p.a.offset, b += p.b.offset, c += p.c.offset;
   const long tasks = p.tasks();
   if (tasks == 1) return run_task(p, 0, a, b, c);
@@ -211,8 +211,8 @@ template <class T> void run_product_at(const product_call& p, const long* chain,
     a += chain[i] * p.chain[i].a, b += chain[i] * p.chain[i].b, c += chain[i] * p.chain[i].c;
   for (long task = 0; task < p.tasks(); task++) run_task(p, task, a, b, c);
 }
-template void run_product<float>(const product_call&, const float*, const float*, float*, pool&);
-template void run_product<double>(const product_call&, const double*, const double*, double*, pool&);
+template void run_product<float>(const product_call&, const float*, const float*, float*, crew);
+template void run_product<double>(const product_call&, const double*, const double*, double*, crew);
 template void run_product_at<float>(const product_call&, const long*, const float*, const float*, float*);
 template void run_product_at<double>(const product_call&, const long*, const double*, const double*, double*);
 } // namespace weft::ir

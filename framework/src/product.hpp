@@ -33,7 +33,7 @@ struct product_call {
 product_call prepare_product(graph_view g, int i, const axes& chain, const layout& a, const layout& b, const layout& c,
                              const extent_table& extents, int element_size);
 
-template <class T> void run_product(const product_call& p, const T* a, const T* b, T* c, pool& threads);
+template <class T> void run_product(const product_call& p, const T* a, const T* b, T* c, crew threads);
 /// The product at the given coordinates of its chain, in the calling thread.
 template <class T> void run_product_at(const product_call& p, const long* chain, const T* a, const T* b, T* c);
 } // namespace weft::ir

@@ -79,10 +79,7 @@ template <class T> struct values {
   }
   void contract(const node& x, const tensor_ref& out) {
     const tensor_ref &a = operand(x, 0), &b = operand(x, 1);
-    axes all = x.ax;
-    for (axis_ref k : x.at.shape) all.add(k);
-    // more than eight axes in all: the summed ones are walked by a loop of their own
-    const axes summed = x.at.shape;
+    const axes summed = x.at.shape; // walked by a loop of their own: with the result's they may be more than eight
     long outer[max_rank]{}, inner[max_rank]{};
     extents.fill(x.ax, outer), extents.fill(summed, inner);
     const strides_along ao(a, x.ax), bo(b, x.ax), ai(a, summed), bi(b, summed), to(out, x.ax);
@@ -126,7 +123,7 @@ template <class T> struct values {
     std::size_t next = 0;
     for (int i = 0; i < g.size(); i++)
       if (g[i].op->how != form::input) evaluate(i);
-      else take_input(inputs[next++], make(i));
+      else convert_to(inputs[next++], make(i));
   }
 };
 } // namespace
@@ -138,7 +135,7 @@ void run_reference(const program_data& data, const extent_table& extents, const 
   values<T> v(g, extents);
   v.evaluate_all(inputs);
   for (int k = 0; k < g.outputs.size(); k++)
-    copy_to(v.at[static_cast<std::size_t>(g.outputs[k])], outputs[static_cast<std::size_t>(k)]);
+    convert_to(v.at[static_cast<std::size_t>(g.outputs[k])], outputs[static_cast<std::size_t>(k)]);
 }
 template <class T>
 std::string nan_of_reference(const program_data& data, const extent_table& extents,

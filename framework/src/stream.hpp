@@ -121,6 +121,7 @@ struct stream_worker {
 struct stream_call {
   const tile_walk* s = nullptr;
   const extent_table* extents = nullptr;
+  bool is_double = false;
   long outer = 0, inner = 0; ///< extents
   long width = 0, rows = 0;  ///< lanes and rows of a full tile
   long blocks = 1, chunks = 1;
@@ -153,5 +154,5 @@ template <class T> tile_counts count_tiles(stream_call& c, const plan_view& plan
 
 template <class T>
 void run_stream(stream_call& c, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
-                char* shared, char* scratch, long scratch_stride, pool& threads);
+                char* shared, char* scratch, long scratch_stride, crew threads);
 } // namespace weft::ir

@@ -25,6 +25,23 @@ std::vector<char> can_be_zero(const prepared_tiles& p) {
   }
   return zero;
 }
+
+/// What a program of precision T computes of reals, where `r` holds the exact results of its numbers. Arithmetic rounds
+/// once, so in order; functions may be some units in the last place off, but not at whole numbers.
+template <class T> interval computed(interval r, const op_def& op) {
+  using limits = std::numeric_limits<T>;
+  constexpr unsigned arithmetic =
+      trait::addition | trait::subtraction | trait::negation | trait::product | trait::quotient | trait::selection;
+  const auto off = [&](double x) {
+    if (op.is(arithmetic) || std::isinf(x) || (x == std::trunc(x) && std::abs(x) < 1 / limits::epsilon())) return 0.0;
+    return 8 * limits::epsilon() * std::abs(x) + static_cast<double>(limits::min());
+  };
+  const auto end = [](double x) {
+    return std::abs(x) > static_cast<double>(limits::max()) ? std::copysign(infinity, x)
+                                                            : static_cast<double>(static_cast<T>(x));
+  };
+  return {end(r.lo - off(r.lo)), end(r.hi + off(r.hi))};
+}
 } // namespace
 
 void prepare_ranges(stream_call& c, range<port> ports) {
@@ -87,7 +104,9 @@ void tile_ranges::find(long inner, long rows) {
     if (!p.varies[static_cast<std::size_t>(i)]) continue;
     const node& x = p.g[i];
     switch (x.op->how) {
-    case form::constant: r = {x.at.value, x.at.value}; break;
+    case form::constant:
+      r.lo = r.hi = x.k == real && !c.is_double ? static_cast<double>(static_cast<float>(x.at.value)) : x.at.value;
+      break;
     case form::extent: r.lo = r.hi = static_cast<double>(c.extents->of(x.at.axis)); break;
     case form::index: r = of_index(x.at.axis, inner, rows); break;
     case form::input: r = of_input(i, inner, rows); break;
@@ -97,6 +116,7 @@ void tile_ranges::find(long inner, long rows) {
       for (int j = 0; j < x.count && j < 3; j++) in[j] = w.range[static_cast<std::size_t>(p.g.in(x, j))];
       r = x.op->range(in, x.at);
       if (std::isnan(r.lo) || std::isnan(r.hi)) r = anything;
+      else if (x.k == real) r = c.is_double ? computed<double>(r, *x.op) : computed<float>(r, *x.op);
       break;
     }
     default: break;
@@ -123,6 +143,7 @@ interval tile_ranges::of_input(int i, long inner, long rows) const {
                                                      : 0;
   const long step = r.where == stream_read::outer ? r.step_outer : r.step_inner;
   const char* from = base(r.from, r.loop);
+  constexpr double exact = 0x1p53; // below which doubles hold integers
   interval all{infinity, -infinity};
   with_type(r.from.type, [&](auto zero) {
     const auto* p = reinterpret_cast<const decltype(zero)*>(from) + first;
@@ -131,7 +152,7 @@ interval tile_ranges::of_input(int i, long inner, long rows) const {
       all.lo = std::min(all.lo, v), all.hi = std::max(all.hi, v);
     }
   });
-  return all;
+  return all.lo <= -exact || all.hi >= exact ? anything : all;
 }
 bool tile_ranges::is_nothing(long inner, long rows) {
   find(inner, rows);

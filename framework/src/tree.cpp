@@ -24,12 +24,7 @@ std::string tree_text(const std::vector<tree_line>& lines, int precision) {
     return std::string(static_cast<std::size_t>(2 * std::max(l.depth, 0)), ' ') + l.name;
   };
   const auto shape = [](const tensor_ref& t) {
-    return fmt::format("{}{}",
-                       t.type == dtype::float32   ? "float"
-                       : t.type == dtype::float64 ? "double"
-                       : t.type == dtype::boolean ? "bool"
-                                                  : name_of(t.type),
-                       t.ax.n ? shape_text(t) : "");
+    return fmt::format("{}{}", spelling_of(t.type), t.ax.n ? shape_text(t) : "");
   };
   std::size_t names = 0, shapes = 0;
   for (const tree_line& l : lines)

@@ -278,7 +278,7 @@ private:
 
 template <class T>
 void run_region(const region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
-                char* scratch, pool& threads) {
+                char* scratch, crew threads) {
   const auto task = [&](long t, int worker) {
     walker<T> w(call, plan, kernels, storage, nullptr, carver{scratch + worker * call.scratch_bytes});
     const long from = call.units * t / call.tasks, to = call.units * (t + 1) / call.tasks;
@@ -299,9 +299,9 @@ template <class T> long scratch_bytes_of(const region_call& call, const plan_vie
 template long scratch_bytes_of<float>(const region_call&, const plan_view&);
 template long scratch_bytes_of<double>(const region_call&, const plan_view&);
 template void run_region<float>(const region_call&, const plan_view&, const region_kernel<float>*, void* const*, char*,
-                                pool&);
+                                crew);
 template void run_region<double>(const region_call&, const plan_view&, const region_kernel<double>*, void* const*,
-                                 char*, pool&);
+                                 char*, crew);
 template void run_region_at<float>(const region_call&, const long*, const plan_view&, const region_kernel<float>*,
                                    void* const*, char*);
 template void run_region_at<double>(const region_call&, const long*, const plan_view&, const region_kernel<double>*,

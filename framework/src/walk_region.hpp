@@ -83,7 +83,7 @@ void resize(region_call& c, const tile_extents& tile);
 
 template <class T>
 void run_region(const region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
-                char* scratch, pool& threads);
+                char* scratch, crew threads);
 
 /// The part of a region at the given coordinates of its chain, in the calling thread.
 template <class T>

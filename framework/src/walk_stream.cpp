@@ -249,7 +249,7 @@ template <class T> struct walk : walk_states<T> {
 
 template <class T>
 void run_stream(stream_call& c, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
-                char* shared, char* scratch, long scratch_stride, pool& threads) {
+                char* shared, char* scratch, long scratch_stride, crew threads) {
   const auto with_walk = [&](long parallel, int worker, auto f) {
     stream_worker& w = c.workers[static_cast<std::size_t>(worker)];
     walk<T> x{{{{c, storage, w}}, shared, scratch + worker * scratch_stride}, plan, kernels};
@@ -277,9 +277,9 @@ void run_stream(stream_call& c, const plan_view& plan, const region_kernel<T>* k
               [&](long k, int worker) { with_walk(k, worker, [&](walk<T>& x) { x.finish_task(); }); });
 }
 template void run_stream<float>(stream_call&, const plan_view&, const region_kernel<float>*, void* const*, char*, char*,
-                                long, pool&);
+                                long, crew);
 template void run_stream<double>(stream_call&, const plan_view&, const region_kernel<double>*, void* const*, char*,
-                                 char*, long, pool&);
+                                 char*, long, crew);
 
 template <class T> tile_counts count_tiles(stream_call& c, const plan_view& plan, void* const* storage) {
   add_workers(c, 1);

@@ -2,7 +2,6 @@
 #include <weft/ops/all.hpp>
 
 #include <weft/kernel/general.hpp>
-#include <weft/kernel/tile.hpp>
 #include <weft/run/error.hpp>
 
 #include <algorithm>
@@ -18,8 +17,15 @@ using namespace ir;
 }
 /// The sum of n values next to each other, as packets.
 template <class T> T sum_of(const T* from, long n) {
-  if constexpr (std::is_floating_point_v<T>) return tile::sum(tile::block<T>{from, n, 1, n});
-  else return std::accumulate(from, from + n, T{});
+  T sum{};
+  long i = 0;
+  if constexpr (std::is_floating_point_v<T>) {
+    packet<T> sums{};
+    for (; i + lanes<T> <= n; i += lanes<T>) sums += load(from + i);
+    sum = horizontal_sum(sums);
+  }
+  for (; i < n; i++) sum += from[i];
+  return sum;
 }
 /// Whether ids rise by `step` from one to the next.
 template <class I> bool is_progression(const I* id, long n, int step) {

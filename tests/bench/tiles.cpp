@@ -78,14 +78,6 @@ public:
                          .to_row = 1,
                          .to_lane = s_.width});
   }
-  void diagonals() {
-    tile::sum_diagonals<float>({.tile = tile_.data(),
-                                .width = s_.lanes,
-                                .rows = s_.rows,
-                                .lanes = s_.lanes,
-                                .to = more_rows_.data() + s_.lanes});
-  }
-  void row_sums() { tile::sum_lanes<float>({tile_.data(), s_.lanes, s_.rows, s_.lanes}, more_rows_.data()); }
 
 private:
   float* key_rows() {
@@ -141,7 +133,7 @@ int main(int argc, char** argv) {
   fmt::print("{} kernels; multiply-adds in registers {:.1f} GF/s, sgemm {:.3f} of that\n", blas_core(), peak.gflops,
              peak.sgemm_gflops / peak.gflops);
   fmt::print("GF/s (ratio to sgemm), or ns an element\n");
-  fmt::print("lanes rows    d |     K Q^T          V^T P^T          dS^T Q     |   pack unpack diagonals row sums\n");
+  fmt::print("lanes rows    d |     K Q^T          V^T P^T          dS^T Q     |   pack unpack\n");
   for (long lanes : lane_counts)
     for (long rows : row_counts)
       for (long d : widths) {
@@ -158,8 +150,6 @@ int main(int argc, char** argv) {
         };
         per_element(&workload::pack_queries, lanes * d);
         per_element(&workload::unpack_outputs, lanes * d);
-        per_element(&workload::diagonals, lanes * rows);
-        per_element(&workload::row_sums, lanes * rows);
         fmt::print("\n");
       }
 }

@@ -16,14 +16,15 @@ using namespace weft;
 using bench::median, bench::seconds;
 
 constexpr axis<"head"> head;
-constexpr axis<"query"> query;
-constexpr axis<"key"> key;
+constexpr feature<"query"> query; // features span no score space: the scores are stored
+constexpr feature<"key"> key;
 constexpr feature<"d"> d;
 
 constexpr auto attention = [](expr q, expr k, expr v) {
   return contract(softmax(contract(q, k, d) * rsqrt(extent(d)), key), v, key);
 };
 constexpr auto attend = compile(attention, arg<"q">(head, query, d), arg<"k">(head, key, d), arg<"v">(head, key, d));
+static_assert(attend.materializes(query, key));
 
 /// softmax(q k^T / sqrt(d)) v, head by head: the N x N scores are written, normalised in place by rows, and read again.
 struct by_hand {

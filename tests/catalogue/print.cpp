@@ -29,14 +29,16 @@ struct headers {
   void read(const fs::path& header) {
     std::ifstream in(header);
     std::string comment;
+    bool internal = false;
     for (std::string line; std::getline(in, line);) {
+      if (line == "namespace ir {" || line == "} // namespace ir") internal = line[0] == 'n';
       if (line.rfind("/// ", 0) == 0) {
         comment += (comment.empty() ? "" : " ") + line.substr(4);
         continue;
       }
       if (line.rfind("struct ", 0) == 0)
         structs[line.substr(7, line.find_first_of(" :{", 7) - 7)] = {header.filename().string(), comment, ""};
-      else if (!comment.empty()) read_function(in, line, header, comment);
+      else if (!comment.empty() && !internal) read_function(in, line, header, comment);
       comment.clear();
     }
   }
@@ -46,6 +48,7 @@ struct headers {
         for (std::string more; line.find(" {") == line.npos && std::getline(in, more);)
           line += " " + more.substr(more.find_first_not_of(' '));
         const auto name = at + start.size();
+        if (line.find("::") < line.find('(')) return; // a member
         functions.insert({line.substr(name, line.find('(', name) - name),
                           {header.filename().string(), comment, line.substr(name, line.rfind(" {") - name)}});
       }
@@ -91,8 +94,14 @@ std::string traits_of(unsigned traits) {
                                                      {ir::trait::maximum, "maximum"},
                                                      {ir::trait::identity, "identity"},
                                                      {ir::trait::never_shared, "never shared"},
+                                                     {ir::trait::keeps_axes, "keeps axes"},
+                                                     {ir::trait::gathering, "gathering"},
+                                                     {ir::trait::scattering, "scattering"},
                                                      {ir::trait::regroups, "regroups"},
-                                                     {ir::trait::part, "part"}};
+                                                     {ir::trait::part, "part"},
+                                                     {ir::trait::along, "along"},
+                                                     {ir::trait::renaming, "renaming"},
+                                                     {ir::trait::merging, "merging"}};
   std::string s;
   for (auto [bit, name] : names)
     if (traits & bit) s += fmt::format("{}{}", s.empty() ? "" : ", ", name);

@@ -23,7 +23,7 @@ else
 fi || { echo "the headers don't compile"; exit 1; }
 
 # The message of a refusal as one text: the strings in the arguments of the type that carries it, put together.
-message_of() { grep -m1 -E "(compile_error|well_formed)<.*shown<" "$1" | sed -E 's/.*(compile_error|well_formed)<//' | grep -oE '\{"[^"]*"\}' | sed -E 's/^\{"(.*)"\}$/\1/' | tr -d '\n' | sed "s|\\\\'|'|g"; }
+message_of() { grep -m1 -E "(compile_error|well_formed)<.*shown<" "$1" | sed -E 's/.*(compile_error|well_formed)<//' | grep -oE '\{"([^"\\]|\\.)*"\}' | sed -E 's/^\{"(.*)"\}$/\1/' | tr -d '\n' | sed -E "s/\\\\(['\"])/\1/g"; }
 
 check() {
   local file=$1 name; name=$(basename "$1" .cpp)

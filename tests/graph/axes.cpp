@@ -102,6 +102,9 @@ static_assert(rule<rename_op>(to(query, key), on({query, d})) == verdict{{key, d
 static_assert(rule<rename_op>(to(key, query), on({query, d})) == refused("no axis", key));
 static_assert(rule<rename_op>(to(query, d), on({query, d})) == refused("there is already an axis", d));
 static_assert(rule<rename_op>(to(d, e), on({query, d})) == refused("different extents:", d, e));
+static_assert(rule<exchange_op>(to(query, key), on({query, d, key})) == verdict{{key, d, query}});
+static_assert(rule<exchange_op>(to(query, key), on({query, d})) == refused("no axis", key));
+static_assert(rule<exchange_op>(to(d, e), on({d, e})) == refused("different extents:", d, e));
 static_assert(rule<slice_op>(to(d, e, 32), on({query, d})) == verdict{{query, e}});
 static_assert(rule<slice_op>(to(d, e, 33), on({query, d})) == refused("reaches beyond its axis:", d, e));
 static_assert(rule<slice_op>(to(d, e, -1), on({query, d})) == refused("reaches beyond its axis:", d, e));

@@ -140,6 +140,26 @@ BOOST_AUTO_TEST_CASE(the_plan_of_causal_attention) {
   compare("attention_gradients", ir::to_text(backward.lowered()) + ir::to_text(backward.lowered(), backward.plan()));
 }
 
+/// A product reads what is repeated as it lies, and its result is repeated: operands in tiles lie in their lanes.
+BOOST_AUTO_TEST_CASE(products_are_repeated_after_they_are_made) {
+  compare("simplify_repeated", through(ir::simplify, [](ir::builder& b) {
+            const expr x = input(b, {key}, "x"), y = input(b, {query}, "y"), z = input(b, {}, "z");
+            const axes both{query, key};
+            return std::vector<expr>{contract(z, broadcast(x, both), {}), contract(y, broadcast(x, both), {}),
+                                     contract(y, broadcast(x, both), query)};
+          }));
+}
+
+/// A view of scores becomes one of what they are made of; a renaming waits for what leaves the space.
+BOOST_AUTO_TEST_CASE(move_views_leaves_tiles_under_one_name) {
+  compare("move_views", through(ir::move_views, [](ir::builder& b) {
+            const expr q = input(b, {head, query, d}, "q"), k = input(b, {head, key, d}, "k"),
+                       mix = input(b, {head, prime(head)}, "mix"), v = input(b, {head, key, e}, "v");
+            const expr s = contract(q, k, d), mixed = rename(contract(s, mix, head), prime(head), head);
+            return std::vector<expr>{contract(exp(mixed), v, key), sum(flip(s, key) * index(key), key)};
+          }));
+}
+
 /// The gradient of a bias that a batch shares: its sum over the batch waits for those over query and key. A mean that a
 /// layer reads does not wait, for the layer would then see every token.
 BOOST_AUTO_TEST_CASE(delay_sums_takes_sums_out_of_score_spaces) {

@@ -47,9 +47,7 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(horizontal_folds_by_halves, T, reals) {
   for (int lane = 0; lane < lanes<T>; ++lane) {
     packet<T> low = count, high = count, hole = count;
     low[lane] = -5, high[lane] = 99, hole[lane] = math::nan<T>;
-    BOOST_TEST(horizontal_min(low) == -5);
     BOOST_TEST(horizontal_max(high) == 99);
-    BOOST_TEST(std::isnan(horizontal_min(hole)));
     BOOST_TEST(std::isnan(horizontal_max(hole)));
     BOOST_TEST(any(low == T(-5)));
     BOOST_TEST(!any(low == T(-6)));

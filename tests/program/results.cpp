@@ -54,6 +54,71 @@ BOOST_AUTO_TEST_CASE(places_that_share_memory_are_refused) {
     BOOST_TEST(run(apart) == "not refused");
 }
 
+/// Integers of a float64 program have 64 bits; a place of 32 takes them however the program runs, if they fit.
+BOOST_AUTO_TEST_CASE(integers_go_into_narrower_places) {
+  const auto p = build([](expr x, expr k) { return sum(where(x > 0, k, 0), n); }, arg<"x">(n), arg<"k", integer>(n));
+  const auto x = tensor<double>::from({1, -2, 3}, n(3));
+  const auto k = tensor<std::int64_t>::from({4, 5, 6}, n(3));
+  for (const auto how : {policy::interpreted, policy::reference}) {
+    tensor<std::int32_t> out(0);
+    ir::bound_to<2>(p.data(), how, tensor<double>(), x, k, out)();
+    BOOST_TEST(out.item() == 10);
+  }
+}
+
+/// Members of a structure have their own kinds; and where all have one type, integers that it doesn't hold are refused.
+BOOST_AUTO_TEST_CASE(indices_of_a_long_axis) {
+  static constexpr axis<"best", 2> best;
+  const auto largest = [](expr x) { return top_k(x, n, best); };
+  const long far = (1 << 24) + 1;
+  tensor<float> x(n(far + 3));
+  x[far] = 2, x[far + 2] = 1;
+  static constexpr auto compiled = compile(decltype(largest){}, arg<"x">(n));
+  const sorted<tensor<float>, tensor<std::int64_t>> found = compiled(x);
+  BOOST_TEST(found.values[0] == 2);
+  BOOST_TEST(found.indices[0] == far);
+  BOOST_TEST(found.indices[1] == far + 2);
+  const auto built = build(largest, arg<"x">(n));
+  sorted<tensor<float>, tensor<std::int64_t>> out;
+  built.bind(x, out)();
+  BOOST_TEST(out.indices[0] == far);
+  BOOST_TEST(refused([&] { built(x); }) == "integer 16777217 is no float32; give the result a place of integers");
+}
+
+/// More results of one shape than one region may hold.
+BOOST_AUTO_TEST_CASE(a_thousand_sums_of_one_tensor) {
+  const auto p = build(
+      [](expr x) {
+        std::vector<expr> sums;
+        for (int i = 0; i < 1000; i++) sums.push_back(sum(x * (i + 1), n));
+        return sums;
+      },
+      arg<"x">(n));
+  const auto x = tensor<double>::from({1, 2, 3}, n(3));
+  const auto sums = p(x);
+  for (std::size_t i = 0; i < sums.size(); i++) BOOST_TEST(sums[i].item() == 6.0 * static_cast<double>(i + 1));
+}
+
+/// A mean over more elements than 32 bits count divides by their number.
+BOOST_AUTO_TEST_CASE(more_elements_than_integers_count) {
+  const auto count = build([](expr x) { return ir::elements_along(x, {query, key}); }, arg<"x">(query, key));
+  float one = 0;
+  const auto x = view<float>::strided(&one, {query(1 << 16), key(1 << 16)}, {0, 0});
+  BOOST_TEST(count(x).item() == 0x1p32f);
+  const auto last = build([](expr x, expr i) { return sum(where(index(n) == i, 1.0, 0.0) * x, n); }, arg<"x">(n),
+                          arg<"i", integer>());
+  const auto far = view<float>::strided(&one, {n(long(1) << 31)}, {0});
+  const tensor<std::int64_t> i(5);
+  BOOST_TEST(refused([&] { last(far, i); }) == "axis n of extent 2147483648 is longer than the 32 bits that integers "
+                                               "have in a float32 program count; use float64 tensors");
+}
+
+/// A runner refers to its program.
+template <class P>
+concept binds = requires(P&& p, const tensor<double>& x) { static_cast<P&&>(p).bind(x); };
+using of_one = decltype(build([](expr x) { return 2 * at(x); }, arg<"x">(n)));
+static_assert(binds<of_one&> && !binds<of_one>);
+
 BOOST_AUTO_TEST_CASE(places_of_another_count_are_refused) {
   const tensor<double> x(n(3));
   const auto p = build([](expr x) { return std::vector<expr>{2 * at(x), x * at(x)}; }, arg<"x">(n));
@@ -76,7 +141,7 @@ BOOST_AUTO_TEST_CASE(built_programs_write_integers_and_booleans) {
 }
 
 BOOST_AUTO_TEST_CASE(tensors_are_formatted_beside_ranges) {
-  BOOST_TEST(fmt::format("{}", tensor<float>::from({1, 2}, n(2))) == "[1, 2]");
+  BOOST_TEST(fmt::format("{}", tensor<float>::from({1, 2}, n(2))) == "tensor<float>[n=2]\n[1, 2]");
   BOOST_TEST(fmt::format("{}", std::vector{1, 2}) == "[1, 2]");
 }
 

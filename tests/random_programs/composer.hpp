@@ -123,7 +123,7 @@ struct composer {
     switch (roll.below(14)) {
     case 0:
       for (int j = 0; j < 6; j++)
-        if (same(k, pool[j]) && lacks(twins[j])) return rename(x, k, twins[j]);
+        if (same(k, pool[j])) return lacks(twins[j]) ? rename(x, k, twins[j]) : exchange(x, k, twins[j]);
         else if (same(k, twins[j]) && lacks(pool[j])) return rename(x, k, pool[j]);
       return x;
     case 1: return permute(x, shuffled(ax));

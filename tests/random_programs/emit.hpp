@@ -49,9 +49,11 @@ public:
     }
     for (int o : g.outputs) outputs += fmt::format("{}{}", outputs.empty() ? "" : ", ", o);
     std::string s = fmt::format("\nnamespace program_{} {{\n", seed);
-    for (std::size_t k = 0; k < axes_.size(); k++)
-      s += fmt::format("constexpr axis<\"{}\", {}, role::{}> x{};\n", axes_[k]->name, axes_[k]->extent,
-                       axes_[k]->role == role::sequence ? "sequence" : "feature", k);
+    for (std::size_t k = 0; k < axes_.size(); k++) {
+      const std::string_view name = axes_[k]->name, plain = name.substr(0, name.find('\''));
+      s += fmt::format("constexpr axis<\"{}\", {}, role::{}, {}> x{};\n", plain, axes_[k]->extent,
+                       axes_[k]->role == role::sequence ? "sequence" : "feature", name.size() - plain.size(), k);
+    }
     s += fmt::format("constexpr table_node nodes[]{{\n{}}};\nconstexpr int outputs[]{{{}}};\n", nodes_, outputs);
     s += fmt::format(
         "BOOST_AUTO_TEST_CASE(seed_{}) {{\n  support::agrees(compile(from_table<nodes, outputs>{{}}, {}), {}, "

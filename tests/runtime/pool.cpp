@@ -153,6 +153,26 @@ BOOST_AUTO_TEST_CASE(the_number_of_threads_is_a_setting) {
   BOOST_TEST(threads() == 2);
 }
 
+/// Who has made room for two workers isn't given a third that joined the pool later.
+BOOST_AUTO_TEST_CASE(a_crew_has_no_more_workers_than_it_has_room_for) {
+  pool p(2);
+  crew of_two{p, p.threads()};
+  const auto most = [&] {
+    std::atomic<int> largest{0};
+    std::atomic<long> sum{0};
+    for (int i = 0; i < 50; i++)
+      of_two.run(20, [&](long task, int worker) {
+        sum += task;
+        for (int seen = largest; seen < worker && !largest.compare_exchange_weak(seen, worker);) {}
+      });
+    BOOST_TEST(sum == 50 * 190);
+    return largest.load();
+  };
+  BOOST_TEST(most() <= 1);
+  p.resize(4);
+  BOOST_TEST(most() == 0);
+}
+
 BOOST_AUTO_TEST_CASE(the_number_of_threads_may_change_while_others_run) {
   pool p(2);
   std::atomic<long> sum{0};

@@ -82,6 +82,12 @@ BOOST_AUTO_TEST_CASE(rank_0_holds_one_element_and_unset_none) {
   BOOST_TEST(refused([&] { unset(); }) == "tensor: an unset tensor has no element; assign one with a shape first");
 }
 
+BOOST_AUTO_TEST_CASE(integers_that_do_not_fit_are_refused) {
+  BOOST_TEST(tensor<std::int32_t>(5L).item() == 5);
+  BOOST_TEST(refused([] { tensor<std::int32_t>(3'000'000'000L); }) ==
+             "tensor: 3000000000 does not fit int32; choose a wider type");
+}
+
 BOOST_AUTO_TEST_CASE(an_axis_may_be_empty) {
   const tensor<float> x(query(0), d);
   BOOST_TEST(x.size() == 0);

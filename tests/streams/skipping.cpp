@@ -178,3 +178,30 @@ BOOST_AUTO_TEST_CASE(counts_are_of_one_run_and_all_its_walks) {
   BOOST_TEST(walks == 2);
   BOOST_TEST(n.kept + n.partial + n.skipped == walks * (one.kept + one.partial + one.skipped));
 }
+
+/// What is known of a tile is what the program computes in it, rounded as it is there.
+BOOST_AUTO_TEST_CASE(ranges_are_of_what_is_computed) {
+  const auto p = build(
+      [](expr q, expr k, expr v) {
+        return attend(q, k, v, index(query) * 0.1 <= at(0.1 * at(extent(query) - 1)) - 0.05 * at(index(key)));
+      },
+      q_arg, k_arg, v_arg);
+  const auto k = normal(tensor<float>(key(3), d), 2), v = normal(tensor<float>(key(3), d), 3);
+  for (long n = 1; n < 300; n++) {
+    const auto q = normal(tensor<float>(query(n), d), 1);
+    const closeness c = close(p(q, k, v), p.reference(q, k, v), {.rtol = 0, .atol = 1e-5});
+    BOOST_TEST(bool(c), n << " queries: " << c.text());
+  }
+}
+
+/// Documents may have any numbers.
+BOOST_AUTO_TEST_CASE(ids_that_doubles_do_not_tell_apart) {
+  const auto p =
+      build([](expr q, expr k, expr v, expr of_query, expr of_key) { return attend(q, k, v, of_query == of_key); },
+            q_arg, k_arg, v_arg, document, document_of_key);
+  inputs x(300, 300);
+  for (long i = 0; i < 300; i++) x.document[i] = x.document_of_key[i] = (1L << 53) + i / 150;
+  const closeness c = close(p(x.q, x.k, x.v, x.document, x.document_of_key),
+                            p.reference(x.q, x.k, x.v, x.document, x.document_of_key), {.rtol = 1e-12, .atol = 1e-12});
+  BOOST_TEST(bool(c), c.text());
+}

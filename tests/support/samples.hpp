@@ -167,6 +167,7 @@ inline std::vector<row> rows() {
        {{{n, i}}, {{j, i, m}}, {{j, whole}}},
        [](v x) { return einsum({whole, n}, x[0], x[1], x[2]); }},
       {on(rename_op{}), {a}, [](v x) { return rename(x[0], n, prime(n)); }},
+      {on(exchange_op{}), {{{n, i, prime(n)}}}, [](v x) { return exchange(x[0], n, prime(n)); }},
       {on(diagonal_op{}), {{{i, n, prime(i)}}}, [](v x) { return diagonal(x[0], i, prime(i)); }},
       {on(diagonal_op{}), {{{m, i, prime(m)}}}, [](v x) { return diagonal(x[0], prime(m), m); }},
       {on(split_op{}), {{{n, twelve}}}, [](v x) { return split(x[0], twelve, {i, j}); }},

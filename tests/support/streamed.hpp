@@ -6,6 +6,7 @@
 
 #include <weft/facts/print.hpp>
 #include <weft/graph/verify.hpp>
+#include <weft/passes/move_views.hpp>
 #include <weft/passes/stream.hpp>
 
 #include <boost/test/unit_test.hpp>
@@ -77,11 +78,16 @@ inline std::string shown(ir::graph_view g) {
 
 /// A program as the passes before streaming leave it, and streamed.
 struct streamed_program {
+  const ir::builder& made;
   ir::builder before{64}, after{64};
-  explicit streamed_program(ir::builder& made) {
+  explicit streamed_program(const ir::builder& b) : made(b) {
     BOOST_REQUIRE_MESSAGE(made.error.empty(), std::string(made.error.view()));
     ir::builder simple(64), rewritten(64);
     ir::simplify(made.view(), simple);
+    if (ir::builder moved(64); ir::can_move_views(simple.view())) {
+      ir::move_views(simple.view(), moved);
+      simple = std::move(moved);
+    }
     ir::reassociate(simple.view(), before);
     ir::stream(before.view(), rewritten);
     const ir::message wrong = ir::verify(rewritten.view());
@@ -92,7 +98,7 @@ struct streamed_program {
   /// How far the results are from those of the program as it was, at most; NaN if those are not finite.
   double error(double size, double floor) const {
     const values in = inputs_of(before.view(), size);
-    const values want = program_of(before.view(), ir::simplify).reference(in),
+    const values want = program_of(made.view(), ir::simplify).reference(in),
                  got = program_of(before.view(), ir::stream).reference(in);
     double far = 0;
     for (std::size_t k = 0; k < want.size(); k++) {
@@ -104,7 +110,7 @@ struct streamed_program {
   /// How far the streams' results are from the reference's.
   double walked_error(bool several_tiles, double floor) const {
     const values in = inputs_of(before.view(), 1, several_tiles);
-    const live_program p = program_of(before.view(), ir::simplify);
+    const live_program p = program_of(made.view(), ir::simplify);
     return distance(p.interpreted(in), p.reference(in), floor);
   }
 };

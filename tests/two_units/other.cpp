@@ -14,6 +14,9 @@ BOOST_AUTO_TEST_CASE(two_units_share_one_program) {
   BOOST_TEST(a.data == b.data);
   BOOST_TEST(a.nodes == b.nodes);
   BOOST_TEST((a.kernel == b.kernel));
+#ifndef WEFT_INTERPRETED
+  BOOST_TEST((a.kernel != nullptr));
+#endif
   BOOST_TEST((a.value == b.value && a.dx == b.dx && a.dw == b.dw));
   BOOST_TEST(a.value.item() > 0);
 }

@@ -18,8 +18,9 @@ struct seen {
 };
 inline seen look(const tensor<float>& x, const tensor<float>& w) {
   auto [value, gradient] = step(x, w);
+  const auto* kernels = step.data_for<float>().f32;
   auto& [dx, dw] = gradient;
-  return {&step, &step.data(), &step.data().lowered[0], step.data().f32 ? step.data().f32[0] : nullptr, value, dx, dw};
+  return {&step, &step.data(), &step.data().lowered[0], kernels ? kernels[0] : nullptr, value, dx, dw};
 }
 seen one(const tensor<float>& x, const tensor<float>& w);
 seen other(const tensor<float>& x, const tensor<float>& w);

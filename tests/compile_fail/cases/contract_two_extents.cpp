@@ -8,6 +8,6 @@ constexpr axis<"d", 32> narrow;
 #ifdef WRONG
 constexpr auto p = compile([](expr x, expr y) { return contract(x, y, d); }, x_query_d, arg<"y">(key, narrow)); // HERE
 #else
-constexpr auto p = compile([](expr x, expr y) { return contract(x, rename(y, narrow, half), {}); }, x_query_d, arg<"y">(key, narrow));
+constexpr auto p = compile([](expr x, expr y) { return contract(x, y, {}); }, x_query_d, arg<"y">(key, half));
 #endif
 } // namespace contract_two_extents

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: permute: the new order must name the same axes in ([query]) at HERE, in einsum at HERE
+// expect: einsum: no operand has axis key in ([query, d=64], [query, d=64]); name axes of the operands at HERE, in einsum at HERE
 #include "../case.hpp"
 
 namespace einsum_with_an_axis_of_no_operand {

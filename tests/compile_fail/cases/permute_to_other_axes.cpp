@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: permute: the new order must name the same axes in ([query, d=64]) at HERE
+// expect: permute: no axis key in ([query, d=64]); name each of the operand's axes once at HERE
 #include "../case.hpp"
 
 namespace permute_to_other_axes {

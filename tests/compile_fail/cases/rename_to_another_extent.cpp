@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: rename: different extents: d=64 and half=32 in ([query, d=64]) at HERE
+// expect: rename: different extents: d=64 and half=32 in ([query, d=64]); a renamed axis keeps its extent at HERE
 #include "../case.hpp"
 
 namespace rename_to_another_extent {

@@ -8,6 +8,6 @@ constexpr axis<"d", 32> narrow;
 #ifdef WRONG
 constexpr auto p = compile([](expr x, expr y) { return x + y; }, x_query_d, arg<"y">(query, narrow)); // HERE
 #else
-constexpr auto p = compile([](expr x, expr y) { return x + rename(y, narrow, half); }, x_query_d, arg<"y">(query, narrow));
+constexpr auto p = compile([](expr x, expr y) { return x + y; }, x_query_d, arg<"y">(query, half));
 #endif
 } // namespace two_extents

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: compile: the function does not take 1 argument (x); give one arg<..> or params<..> for each of its parameters
+// expect: compile: its transformations do not take 1 argument (x); wrt<..> counts the function's arguments from 0, vjp takes a cotangent besides them, jvp and hvp tangents
 #include "../case.hpp"
 
 namespace wrt_beyond_the_arguments {

@@ -74,7 +74,7 @@ struct axes {
   constexpr int size() const { return n; }
   constexpr axis_ref operator[](int i) const { return a[i]; }
   constexpr const axis_ref* begin() const { return a; }
-  constexpr const axis_ref* end() const { return a + n; }
+  constexpr const axis_ref* end() const { return a + (n < max_rank ? n : max_rank); }
   // One expression: compilers count the statements that a constant executes, and this runs several times a node.
   constexpr int find(axis_ref x) const {
     const int i = n > 0 && a[0]->hash == x->hash   ? 0
@@ -90,12 +90,16 @@ struct axes {
   }
   /// Where two names of one hash are in the list.
   constexpr int find_by_name(axis_ref x) const {
-    for (int i = 0; i < n; i++)
+    for (int i = 0; i < n && i < max_rank; i++)
       if (same(a[i], x)) return i;
     return -1;
   }
   constexpr bool has(axis_ref x) const { return find(x) >= 0; }
-  constexpr void add(axis_ref x) { a[n++] = x; }
+  /// Past `max_rank` axes are only counted, so that what asks for more can be refused.
+  constexpr void add(axis_ref x) {
+    if (n < max_rank) a[n] = x;
+    n++;
+  }
   constexpr axes without(axis_ref x) const {
     axes r;
     for (int i = 0; i < n; i++)

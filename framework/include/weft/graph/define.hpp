@@ -123,7 +123,6 @@ template <class Op> struct of {
     if constexpr (requires { &Op::extents; }) d.extents = &Op::extents;
     if constexpr (requires { &Op::view; }) d.view = &view;
     if constexpr (requires { &Op::run; }) d.run = &Op::run;
-    if constexpr (requires { &Op::cost; }) d.cost = &Op::cost;
     d.range = &range;
     if constexpr (Op::how == form::map || Op::how == form::reduce) {
       d.f32[0] = functions_of<Op, boolean, float>(), d.f32[1] = functions_of<Op, integer, float>(),
@@ -143,7 +142,7 @@ template <class Op> struct of {
     if constexpr (requires(expr e, node x) { Op::simplify(&e, 1, x); }) d.simplify = &simplify;
     if constexpr (requires(const double* v) { Op::fold(v); }) d.fold = &Op::fold;
     if constexpr (requires { &Op::expand; }) d.expand = &Op::expand;
-    if constexpr (requires { &Op::expand_softmax; }) d.expand_softmax = &Op::expand_softmax;
+    if constexpr (requires { &Op::expand_normalised; }) d.expand_normalised = &Op::expand_normalised;
     if constexpr (requires { &Op::shift; }) d.shift = &Op::shift;
     if constexpr (requires { &Op::exponentials; }) d.exponentials = &Op::exponentials;
     return d;

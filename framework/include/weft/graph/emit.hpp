@@ -23,7 +23,11 @@ constexpr expr complain(builder& g, std::string_view op, const operand* in, int 
   g.error << op << ": " << v.refused;
   if (v.left) g.error << " " << v.left;
   if (v.right) g.error << " and " << v.right;
-  for (int i = 0; i < n; i++) g.error << (i ? ", " : " in (") << in[i].ax;
+  for (int i = 0; i < n; i++) { // of many long ones the first few: what comes after them must fit
+    g.error << (i ? ", " : " in (");
+    if (g.error.n < message::room * 2 / 5) g.error << in[i].ax;
+    else g.error << "...", i = n;
+  }
   if (n) g.error << ")";
   if (v.remedy) g.error << "; " << v.remedy;
   locate(g, p);

@@ -48,7 +48,10 @@ enum : unsigned {
   gathering = 1u << 15,    ///< its first operand at the places that the second one names
   scattering = 1u << 16,   ///< its first operand added up at the places that the second one names
   regroups = 1u << 17,     ///< the axes `shape` of the one side are one axis of the other: `axis`
-  part = 1u << 18          ///< a view of the places of `axis` from `start_of` on, as axis `to`
+  part = 1u << 18,         ///< a view of the places of `axis` from `start_of` on, as axis `to`
+  along = 1u << 19,        ///< a view that changes places along `axis` and `to` alone, or their names
+  renaming = 1u << 20,     ///< a view in which `axis` is called `to`, and what was `to` is called `axis`
+  merging = 1u << 21       ///< a view of the places where `axis` and `to` are one, as `to`
 };
 }
 
@@ -184,14 +187,13 @@ struct op_def {
   expr (*simplify)(const expr* in, int n, const node& x) = nullptr; ///< an equal, simpler expression, or an empty one
   double (*fold)(const double* in) = nullptr; ///< the value from constant operands, finite and of moderate size
   expr (*expand)(const expr* in, const node& x) = nullptr; ///< simpler ops that give the same, where it is not streamed
-  expr (*expand_softmax)(const expr* in, const node& x) = nullptr; ///< of a log-sum-exp y: exp(x - guarded(y))
+  expr (*expand_normalised)(const expr* in, const node& x) = nullptr; ///< of a log-sum-exp y: exp(x - guarded(y))
   expr (*shift)(const expr& x, const axes& over) = nullptr; ///< of an exponential: what x is lowered by before a sum
   expr (*exponentials)(const expr& x, const axes& over) = nullptr; ///< what a log-sum-exp sums: lowered, by its `shift`
   extent_rule (*extents)(const attributes& a) = nullptr;
   interval (*range)(const interval* in, const attributes& a) = nullptr;
   layout (*view)(const layout& in, const axes& from, const node& x, const extents_of& e) = nullptr;
   void (*run)(const general_call& call) = nullptr;
-  double (*cost)(const node& x, const operand* in, const extents_of& extent) = nullptr; ///< FLOPs of a general op
   evaluator<float> f32[3]{}; ///< by the common kind of the operands
   evaluator<double> f64[3]{};
   template <class T> constexpr const evaluator<T>& code(kind common) const {

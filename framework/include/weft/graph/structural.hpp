@@ -166,13 +166,15 @@ constexpr expr index(axis_ref a) {
 }
 /// The extent of an axis, an integer: a plain number where it is static.
 constexpr expr extent(axis_ref a) {
-  if (a->extent != unbound) return expr(static_cast<int>(a->extent));
+  if (a->extent != unbound) return expr(a->extent);
   expr r;
   r.loose.push({&ir::extent_def, a, 0, integer, {}});
   return r;
 }
 /// x with exactly the axes `to`, repeated along those that it lacks.
 constexpr expr broadcast(const at& x, const axes& to) {
+  if (const axis_ref twice = to.repeated(); twice && x.e.id >= 0)
+    return ir::complain(x.e, "broadcast", {{}, "the wanted axes name one twice:", twice}, x.where);
   if (x.e.id >= 0)
     for (axis_ref a : x.e.ax())
       if (!to.has(a))

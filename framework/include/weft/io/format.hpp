@@ -16,6 +16,22 @@ struct text_options {
 std::string to_text(const tensor_ref& t, const text_options& options = {});
 /// "[query, d=64]": the names, with the extents that are static.
 std::string to_text(const axes& ax);
+/// How C++ spells an element type.
+std::string_view spelling_of(dtype t);
+
+namespace ir {
+/// The digits of `{:.digits}`, or the usual number for `{}`; `it` is left at the closing brace.
+constexpr int digits_of(fmt::format_parse_context& context, fmt::format_parse_context::iterator& it, int usual,
+                        const char* refusal) {
+  it = context.begin();
+  if (it == context.end() || *it == '}') return usual;
+  int digits = 0;
+  if (*it++ == '.')
+    for (; it != context.end() && *it >= '0' && *it <= '9' && digits < 100; it++) digits = digits * 10 + (*it - '0');
+  if (digits == 0 || digits >= 100 || (it != context.end() && *it != '}')) throw fmt::format_error(refusal);
+  return digits;
+}
+} // namespace ir
 } // namespace weft
 
 // What has a begin and an end, fmt/ranges.h would format too.
@@ -31,13 +47,8 @@ template <> struct fmt::formatter<weft::tensor_ref> {
   weft::text_options options;
   constexpr auto parse(fmt::format_parse_context& context) {
     auto i = context.begin();
-    if (i == context.end() || *i == '}') return i;
-    if (*i++ != '.') throw fmt::format_error("weft: the format of a tensor is {} or {:.digits}");
-    int digits = 0;
-    for (; i != context.end() && *i >= '0' && *i <= '9' && digits < 100; i++) digits = digits * 10 + (*i - '0');
-    if (digits == 0 || digits >= 100 || (i != context.end() && *i != '}'))
-      throw fmt::format_error("weft: the format of a tensor is {} or {:.digits}");
-    options.precision = digits;
+    options.precision =
+        weft::ir::digits_of(context, i, options.precision, "weft: the format of a tensor is {} or {:.digits}");
     return i;
   }
   auto format(const weft::tensor_ref& t, fmt::format_context& context) const {

@@ -19,6 +19,7 @@ struct npy_header {
 };
 npy_header read_npy_header(const std::filesystem::path& path);
 
+namespace ir {
 /// The layout that the file has over these axes, or an error that names the file. Their number and the element type
 /// must be the file's, and so must the extents that are given or static.
 tensor_ref npy_shape(const std::filesystem::path& path, const npy_header& header, dtype type,
@@ -26,13 +27,14 @@ tensor_ref npy_shape(const std::filesystem::path& path, const npy_header& header
 
 /// Reads the elements into a dense tensor of that layout.
 void read_npy_elements(const std::filesystem::path& path, const npy_header& header, const tensor_ref& to);
+} // namespace ir
 
 /// The file as a tensor: `load_npy<float>("q.npy", query, d)`. The file gives the extents that the axes leave open.
 template <storable T> tensor<T> load_npy(const std::filesystem::path& path, std::span<const bound_axis> bound) {
   const npy_header header = read_npy_header(path);
-  const tensor_ref shape = npy_shape(path, header, dtype_of<T>, bound);
+  const tensor_ref shape = ir::npy_shape(path, header, dtype_of<T>, bound);
   tensor<T> t(shape.ax, std::vector<long>(shape.extent, shape.extent + shape.ax.n));
-  read_npy_elements(path, header, t.ref());
+  ir::read_npy_elements(path, header, t.ref());
   return t;
 }
 template <storable T, class... Bound>

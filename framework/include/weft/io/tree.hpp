@@ -1,9 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-#include <weft/run/tensor_ref.hpp>
+#include <weft/io/format.hpp>
 #include <weft/trace/walk.hpp>
-
-#include <fmt/format.h>
 
 /// Structures of tensors as text: `fmt::print("{}", parameters)` for a Hana struct, `fmt::print("{}", tree(x))` for any
 /// structure, as tuples and vectors may have formatters elsewhere. One line a member; of a tensor its shape and what
@@ -48,13 +46,7 @@ struct tree_formatter {
   int precision = 3;
   constexpr auto parse(fmt::format_parse_context& context) {
     auto i = context.begin();
-    if (i == context.end() || *i == '}') return i;
-    int digits = 0;
-    if (*i++ == '.')
-      for (; i != context.end() && *i >= '0' && *i <= '9' && digits < 100; i++) digits = digits * 10 + (*i - '0');
-    if (digits == 0 || digits >= 100 || (i != context.end() && *i != '}'))
-      throw fmt::format_error("weft: the format of a structure is {} or {:.digits}");
-    precision = digits;
+    precision = digits_of(context, i, precision, "weft: the format of a structure is {} or {:.digits}");
     return i;
   }
   template <class X> auto print(const X& x, fmt::format_context& context) const {

@@ -180,12 +180,6 @@ template <class V>
   return horizontal(v, [](auto a, auto b) { return select((a > b) | (a != a), a, b); });
 }
 
-/// The smallest lane; NaN if any lane is.
-template <class V>
-[[gnu::always_inline]] constexpr scalar_of<V> horizontal_min(V v) {
-  return horizontal(v, [](auto a, auto b) { return select((a < b) | (a != a), a, b); });
-}
-
 /// Whether any lane of a mask is set.
 template <class Mask>
 [[gnu::always_inline]] constexpr bool any(Mask mask) {

@@ -59,28 +59,4 @@ template <class T> struct unpacking {
   bool add = false;
 };
 template <class T> void unpack(const unpacking<T>& p);
-
-/// to[+-(row - lane)] += tile[row][lane]: the gradient of a table that the difference of two indices reads. `to` is
-/// where row = lane belongs.
-template <class T> struct diagonals {
-  const T* tile = nullptr;
-  long width = 0;
-  long rows = 0, lanes = 0;
-  T* to = nullptr;
-  bool lane_minus_row = false; ///< lane - row counts upwards, otherwise row - lane
-};
-template <class T> void sum_diagonals(const diagonals<T>& p);
-
-/// The first `lanes` lanes of some rows of a tile, to be summed.
-template <class T> struct block {
-  const T* tile = nullptr;
-  long width = 0;
-  long rows = 0, lanes = 0;
-};
-/// to[lane] += sum over rows.
-template <class T> void sum_rows(const block<T>& p, T* to);
-/// to[row] += sum over lanes.
-template <class T> void sum_lanes(const block<T>& p, T* to);
-/// The sum of all.
-template <class T> T sum(const block<T>& p);
 } // namespace weft::tile

@@ -5,7 +5,7 @@
 namespace weft::ir {
 
 /// If node i is exp(x - guarded(y)) with y a log-sum-exp of that x: y, else -1.
-constexpr int softmax_of(graph_view g, int i) {
+constexpr int normalised_by(graph_view g, int i) {
   if (!g.nodes.at[i].op->is(trait::exponential)) return -1;
   const int difference = g.in(i, 0);
   if (!g.nodes.at[difference].op->is(trait::subtraction)) return -1;
@@ -25,8 +25,8 @@ constexpr void expand(graph_view g, builder& b) {
   for (int i = 0; i < g.nodes.count; i++) {
     const node& x = g.nodes.at[i];
     b.stage = x.stage;
-    const int lse = softmax_of(g, i);
-    const bool normalised = lse >= 0 && g.nodes.at[lse].op->expand_softmax;
+    const int lse = normalised_by(g, i);
+    const bool normalised = lse >= 0 && g.nodes.at[lse].op->expand_normalised;
     if (!normalised && !x.op->expand) {
       r.moved.at[i] = r.copy(x).id;
       continue;
@@ -34,7 +34,7 @@ constexpr void expand(graph_view g, builder& b) {
     const node& y = normalised ? g.nodes.at[lse] : x;
     r.moved.at[i] = with_room<expr>(y.count, [&](expr* in) {
       r.operands(y, in);
-      return (normalised ? y.op->expand_softmax(in, y) : y.op->expand(in, y)).id;
+      return (normalised ? y.op->expand_normalised(in, y) : y.op->expand(in, y)).id;
     });
   }
   r.finish();

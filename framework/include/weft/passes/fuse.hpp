@@ -3,8 +3,8 @@
 #include <weft/passes/find_score_spaces.hpp>
 #include <weft/passes/group.hpp>
 
-/// From a graph to a plan: elementwise chains, reductions and what is made of them become regions; products and general
-/// ops are steps of their own.
+/// From a graph to a plan: streams and what they compute in tiles; elementwise chains, reductions and what is made of
+/// them become regions; products and general ops are steps of their own.
 namespace weft::ir {
 
 /// Writes the passes of one group.

@@ -218,7 +218,7 @@ struct grouping {
     const int o = source(g.in(i, 0));
     const axes space = g.nodes.at[g.in(i, 0)].ax, reduced = space.without(g.nodes.at[i].ax);
     int k = free.at[o] ? -1 : group_of.at[o];
-    if (k >= 0 && !row.at[o] && groups.at[k].space.matches(space)) {
+    if (k >= 0 && !row.at[o] && groups.at[k].size < most && groups.at[k].space.matches(space)) {
       if (groups.at[k].reduced.n == 0 || groups.at[k].reduced.matches(reduced)) {
         if (groups.at[k].reduced.n == 0) groups.at[k].reduced = reduced;
         return join(i, k, true);
@@ -247,7 +247,7 @@ struct grouping {
   /// The last group, if it has this space and reduction and comes after all operands; else a new one.
   constexpr int twin(int i, const axes& space, const axes& reduced) {
     if (const int k = last_after_operands(i);
-        k >= 0 && groups.at[k].reduced.matches(reduced) && groups.at[k].space == space)
+        k >= 0 && groups.at[k].size < most && groups.at[k].reduced.matches(reduced) && groups.at[k].space == space)
       return k;
     return open(space, reduced);
   }

@@ -43,7 +43,7 @@ template <class Reads, class Writes> constexpr void each_access(graph_view g, co
   for (int i = 0; i < x.exits; i++) w(p.exits[x.first_exit + i].node);
 }
 
-/// The extent of every axis, by the program's own rules: static, bound by an input, or made by an op.
+/// The product of the extents.
 constexpr long elements_of(const axes& ax, const extents_of& extent) {
   long n = 1;
   for (axis_ref a : ax) n *= extent(a);

@@ -19,7 +19,7 @@ constexpr double product_cost(const axes& a, const axes& b) {
 constexpr axes product_axes(const axes& a, const axes& b, const axes& over) {
   axes r = a.without(over);
   for (axis_ref x : b)
-    if (!over.has(x) && !r.has(x) && r.n < max_rank) r.add(x);
+    if (!over.has(x) && !r.has(x)) r.add(x);
   return r;
 }
 
@@ -40,12 +40,13 @@ constexpr association best_association(graph_view g, const list<int>& uses, int 
     if (p.op->how != form::contract || uses.at[inner] != 1 || p.at.value != x.at.value) continue;
     bool captured = false; // c has an axis that the inner product sums: moving it inside would change its meaning
     for (axis_ref a : p.at.shape) captured = captured || g[c].ax.has(a);
-    if (captured) continue;
+    if (captured || x.at.shape.n + p.at.shape.n > max_rank) continue;
     const double now = product_cost(g[g.in(p, 0)].ax, g[g.in(p, 1)].ax) + product_cost(p.ax, g[c].ax);
     for (int k = 0; k < 2; k++) {
       const int outer = g.in(p, k), near = g.in(p, 1 - k);
       const axes first_over = x.at.shape.without(g[outer].ax);
       const axes first = product_axes(g[near].ax, g[c].ax, first_over);
+      if (first.n > max_rank) continue;
       const double then = product_cost(g[near].ax, g[c].ax) + product_cost(g[outer].ax, first);
       if (then < now && (best == 0 || then < best)) best = then, r = {outer, {near, c}, p.at.shape};
     }

@@ -20,6 +20,10 @@ struct rewriter {
   constexpr expr copy(const node& x) {
     int in[max_rank]{};
     for (int j = 0; j < x.count; j++) in[j] = moved.at[from.operands.at[x.first + j]];
+    return copy(x, in);
+  }
+  /// And on these.
+  constexpr expr copy(const node& x, const int* in) {
     const int id = to.put(x.op, in, x.count, x.ax, x.k, x.at, x.where);
     if (x.op->how == form::input) to.inputs.push_back(id);
     return {&to, id};

@@ -19,6 +19,7 @@ constexpr void scale_products(graph_view g, builder& b) {
         if (p.op->how != form::contract || k.op != &constant_def || uses.at[g.in(x, j)] != 1) continue;
         attributes a = p.at;
         a.value *= k.at.value;
+        if (static_cast<float>(a.value) == 0) continue; // BLAS would not read what 0 times it may be NaN
         const int in[2]{r.moved.at[g.in(p, 0)], r.moved.at[g.in(p, 1)]};
         r.moved.at[i] = b.put(p.op, in, 2, p.ax, real, a, p.where);
         break;

@@ -57,7 +57,8 @@ struct score_level_finder {
         continue;
       }
       const int m = s.running.at[exit] < 0 ? running_maximum(g, f) : -1, chosen = selected_against_zero(g, f);
-      if (m >= 0 && reduced_axes(g, m, s.sets) == over) s.running.at[exit] = f, depend(on, g.in(m, 0));
+      if (m >= 0 && number_of.at[m] >= 0 && reduced_axes(g, m, s.sets) == over)
+        s.running.at[exit] = f, depend(on, g.in(m, 0));
       else if (chosen > 0) depend(on, g.in(y, 0)), todo.push_back(g.in(y, chosen));
       else if (y.op->is(trait::quotient)) todo.push_back(g.in(y, 0)), depend(on, g.in(y, 1));
       else if (y.op->is(trait::product | trait::negation | trait::keeps_axes))
@@ -131,7 +132,7 @@ struct score_level_finder {
     if (s.region.at[i]) return s.pair.at[i];
     for (int j = 0; j < g.nodes.at[i].count; j++)
       if (const int o = g.in(i, j); s.region.at[o]) return s.pair.at[o];
-    return 0;
+    return s.summed.at[i];
   }
 };
 } // namespace weft::ir

@@ -8,18 +8,22 @@ namespace weft::ir {
 
 /// Every step looks at each node a bounded number of times.
 struct score_region_finder {
+  using pair_set = std::uint64_t; ///< a bit for each pair of the first 11 long axes; the last one also for others
   graph_view g;
   score_spaces& s;
-  list<int> klass;         ///< of region values and exits: a number that `root` leads to their component's
-  list<int> parent;        ///< of the classes
-  list<bool> free;         ///< no real data in it
-  list<bool> leaves;       ///< is an exit or stored
-  list<axis_set> together; ///< by axis: those that an input has besides it
+  list<int> klass;       ///< of region values and exits: a number that `root` leads to their component's
+  list<int> parent;      ///< of the classes
+  list<bool> free;       ///< no real data in it
+  list<bool> leaves;     ///< is an exit or stored
+  list<bool> again;      ///< is cheap to be made again of what it reads
+  list<pair_set> whole;  ///< the pairs of long axes that it has, or else something real that it is made of
+  list<axis_set> varies; ///< the axes along which it is not only repeated
+  list<axis_set> data;   ///< the axes of the real data in it
 
   constexpr score_region_finder(graph_view graph, score_spaces& spaces)
       : g(graph), s(spaces), klass(g.size(), -1), free(g.size(), false), leaves(g.size(), false),
-        together(axis_numbers::room, 0) {
-    s.sets = list<axis_set>(g.size()), s.pair = list<axis_set>(g.size(), 0);
+        again(g.size(), false), whole(g.size(), 0), varies(g.size(), 0), data(g.size(), 0) {
+    s.sets = list<axis_set>(g.size()), s.pair = s.summed = list<axis_set>(g.size(), 0);
     s.region = s.recomputed = s.stored = list<bool>(g.size(), false);
     s.component = s.stream = s.running = list<int>(g.size(), -1);
   }
@@ -33,27 +37,82 @@ struct score_region_finder {
       if ((a & s.pairs.at[p]) == s.pairs.at[p]) return s.pairs.at[p];
     return 0;
   }
-  /// The pair of long axes that meet in a node with axes `a`: no operand has both, data has each. Of several the one
-  /// whose axes come last: what stands before them is a batch. A product may be of anything where the pair is known, as
-  /// of a cotangent that is the same everywhere.
-  constexpr axis_set meeting(const node& x, axis_set a) {
-    axis_set data = 0, best = 0;
-    for (int j = 0; j < x.count; j++)
-      if (const int o = g.in(x, j); !free.at[o]) data |= s.sets.at[o];
+  constexpr pair_set pair_bit(axis_set both) const {
+    const auto place = [&](int k) { return std::popcount(s.names.sequences & ((axis_set(1) << k) - 1)); };
+    const int i = place(std::countr_zero(both)), j = place(std::countr_zero(both & (both - 1)));
+    const int k = j * (j - 1) / 2 + i;
+    return pair_set(1) << (k < 63 ? k : 63);
+  }
+  /// Calls f with each pair of long axes of `a`, until one is true. Those come first that the graph brings up last:
+  /// what inputs have before them is a batch.
+  constexpr void each_pair(axis_set a, auto f) const {
+    for (axis_set upper = a & s.names.sequences; upper & (upper - 1);) {
+      const axis_set last = std::bit_floor(upper);
+      upper &= ~last;
+      for (axis_set lower = upper; lower; lower &= ~std::bit_floor(lower))
+        if (f(last | std::bit_floor(lower))) return;
+    }
+  }
+  constexpr pair_set pairs_of(axis_set a) const {
+    pair_set all = 0;
+    each_pair(a, [&](axis_set both) {
+      all |= pair_bit(both);
+      return false;
+    });
+    return all;
+  }
+  /// The pair of long axes that meet in a node with axes `a`: no operand has both, but such as are cheap to be made
+  /// again; data has each. One that is known, else the first. A product may be of anything where the pair is known, as
+  /// of a cotangent that is the same everywhere, and of what varies with both.
+  constexpr axis_set meeting(const node& x, axis_set a) const {
+    axis_set given = 0, differ = 0, found = 0;
+    pair_set whole_ones = 0;
+    for (int j = 0; j < x.count; j++) {
+      const int o = g.in(x, j);
+      given |= data.at[o], differ |= varies.at[o], whole_ones |= whole.at[o];
+    }
     const bool product = x.op->how == form::contract;
-    a &= (product ? a : data) & s.names.sequences;
-    if ((a & (a - 1)) == 0) return 0;
-    for (int k = x.ax.n; k-- > 1;)
-      for (int l = k; l-- > 0;) {
-        const int m = s.names.number(x.ax.a[k]), n = s.names.number(x.ax.a[l]);
-        const axis_set both = axis_set(1) << m | axis_set(1) << n;
-        bool apart = (both & a) == both && (product || !(together.at[m] & both));
-        for (int j = 0; j < x.count; j++) apart = apart && (both & ~s.sets.at[g.in(x, j)]) != 0;
-        if (!apart) continue;
-        if (known_pair(both)) return both;
-        if (!best && (both & data) == both) best = both;
-      }
-    return best;
+    each_pair(product ? a : a & given, [&](axis_set both) {
+      if (whole_ones & pair_bit(both)) return false;
+      const bool known = known_pair(both) != 0;
+      if (known || (!found && (both & (product ? differ : given)) == both)) found = both;
+      return known;
+    });
+    return found;
+  }
+  /// The pair of what product i sums of a value that is cheap to be made again, where it reads no other of a space: the
+  /// walk that sums it makes it.
+  constexpr axis_set summed_pair(int i) const {
+    const node& x = g.nodes.at[i];
+    axis_set found = 0;
+    bool known = false;
+    for (int j = 0; j < x.count && x.op->how == form::contract && !known; j++)
+      if (const int o = g.in(x, j); again.at[o])
+        each_pair(varies.at[o], [&](axis_set both) {
+          if (!(both & ~s.sets.at[i]) || (whole.at[o] & pair_bit(both))) return false;
+          known = known_pair(both) != 0;
+          if (known || !found) found = both;
+          return known;
+        });
+    return found;
+  }
+  /// What is known of a value of no space.
+  constexpr void look_at(int i) {
+    const node& x = g.nodes.at[i];
+    const axis_set a = s.sets.at[i], many = a & s.names.sequences;
+    varies.at[i] = a, data.at[i] = free.at[i] ? 0 : a;
+    if (!(many & (many - 1))) return;
+    const bool input = x.op->how == form::input;
+    again.at[i] = x.op->how == form::map || x.op->is(trait::keeps_axes | trait::identity) || (input && x.k != real) ||
+                  (gathers(x) && x.at.axis->role != role::sequence);
+    if (!again.at[i]) whole.at[i] = pairs_of(a);
+    if (!again.at[i] || input) return;
+    axis_set of_operands = 0, differ = 0;
+    for (int j = 0; j < x.count; j++) {
+      const int o = g.in(x, j);
+      of_operands |= data.at[o], differ |= varies.at[o], whole.at[i] |= whole.at[o];
+    }
+    varies.at[i] = differ & a, data.at[i] &= of_operands;
   }
   /// Whether it gathers, and not along an axis that its result has too: that moves values along it.
   static constexpr bool gathers(const node& x) { return x.op->is(trait::gathering) && !x.ax.has(x.at.axis); }
@@ -81,11 +140,6 @@ struct score_region_finder {
   }
 
   constexpr void find_values() {
-    for (int i : g.inputs) {
-      const axis_set a = s.names.of(g.nodes.at[i].ax);
-      for (int k = 0; k < s.names.count; k++)
-        if (a >> k & 1) together.at[k] |= a & ~(axis_set(1) << k);
-    }
     list<bool> alive(g.size());
     for (int o : g.outputs) alive.at[o] = true;
     for (int i = g.size(); i-- > 0;)
@@ -113,14 +167,17 @@ struct score_region_finder {
         continue;
       }
       free.at[i] = k < 0 && (no_data || x.k != real);
+      if (k < 0) look_at(i);
+      else whole.at[i] = pairs_of(a), varies.at[i] = data.at[i] = a;
       if (x.op->how == form::input) continue;
       if (pair & ~a) pair = 0;
-      if (k < 0 && x.count > 1 && x.k == real && pointwise(x))
-        if (const axis_set met = meeting(x, a)) {
-          pair = met;
-          if (!known_pair(met)) s.pairs.push_back(met);
-          parent.push_back(k = parent.size_);
-        }
+      if (k < 0 && x.count > 1 && x.k == real && pointwise(x)) {
+        const axis_set summed = summed_pair(i), met = summed ? summed : meeting(x, a);
+        if (met && !known_pair(met)) s.pairs.push_back(met);
+        if (met) parent.push_back(k = parent.size_);
+        s.summed.at[i] = summed;
+        if (met && !summed) pair = met, again.at[i] = false, whole.at[i] = pairs_of(a), varies.at[i] = data.at[i] = a;
+      }
       klass.at[i] = k;
       if (k < 0) continue;
       if (pair && pointwise(x)) s.region.at[i] = true, s.pair.at[i] = pair;

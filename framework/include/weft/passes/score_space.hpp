@@ -24,6 +24,7 @@ struct score_spaces {
   list<axis_set> sets;        ///< the axes of each node
   list<axis_set> pairs;       ///< the pairs of axes that births span
   list<axis_set> pair;        ///< of each node: the pair that it has, if it is computed by tiles, else none
+  list<axis_set> summed;      ///< of exits that read no region value, but one that is recomputed: its pair
   list<bool> region;          ///< made from births: never stored unless `stored`
   list<bool> recomputed;      ///< has both axes, made from no birth (a mask): computed again wherever it is read
   list<bool> stored;          ///< a region value that an output, or an op that needs all of it, reads

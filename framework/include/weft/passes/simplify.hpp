@@ -16,6 +16,22 @@ constexpr int without_arrangement(const builder& g, const node& x, int j, const 
   });
 }
 
+/// A product of what is repeated along axes that it doesn't sum, repeated afterwards: the product's number, or -1.
+constexpr int with_late_arrangement(builder& b, const node& x, const int* in) {
+  int once[2]{in[0], in[1]};
+  for (int j = 0; j < 2; j++) {
+    if (b.nodes.at[in[j]].op != &arrange_def) continue;
+    const axes ax = b.nodes.at[in[j]].ax;
+    const expr source{&b, b.operands.at[b.nodes.at[in[j]].first]};
+    axes needed;
+    for (axis_ref a : ax)
+      if (source.ax().has(a) || x.at.shape.has(a)) needed.add(a);
+    if (needed.n < ax.n) once[j] = arrange(source, needed, x.where).id;
+  }
+  if (once[0] == in[0] && once[1] == in[1]) return -1;
+  return arrange(put(b, x.op, once, 2, x.at, x.where), x.ax, x.where).id;
+}
+
 /// Shares equal nodes, computes what is constant, applies each op's own exact algebra, and leaves unused nodes behind.
 /// After it no node has an alias or a stopped gradient, and no two nodes are equal.
 constexpr void simplify(graph_view g, builder& b) {
@@ -47,6 +63,11 @@ constexpr void simplify(graph_view g, builder& b) {
       }
     if (x.op->how == form::map)
       for (int j = 0; j < x.count; j++) in[j] = without_arrangement(b, x, j, in);
+    if (x.op->how == form::contract)
+      if (const int late = with_late_arrangement(b, x, in); late >= 0) {
+        r.moved.at[i] = late;
+        continue;
+      }
     if (x.op->simplify) {
       const int simpler = with_room<expr>(x.count, [&](expr* operands) {
         for (int j = 0; j < x.count; j++) operands[j] = {&b, in[j]};

@@ -47,7 +47,7 @@ struct streamer {
       const int k = s.component.at[i];
       if (k >= 0) {
         components.at[k].members.push_back(i);
-        if (s.region.at[i] && !pairs.at[k]) pairs.at[k] = s.pair.at[i];
+        if (!pairs.at[k]) pairs.at[k] = found.pair_of(i);
         if (s.stored.at[i]) read.at[i] = true;
       }
       for (int j = 0; j < g.nodes.at[i].count; j++)

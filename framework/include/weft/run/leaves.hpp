@@ -44,8 +44,8 @@ template <class X> void collect(const X& x, std::vector<tensor_ref>& refs) {
 template <class T, kind K> using tensor_of =
     tensor<std::conditional_t<K == real, T, std::conditional_t<K == integer, std::int64_t, bool>>>;
 
-/// The run-time type of a traced result: the same structure, a tensor of the node's kind for each expression. Inside a
-/// struct template all members have one type, the real one.
+/// The run-time type of a traced result: the same structure, a tensor of the node's kind for each expression. A struct
+/// template with one type for all members holds reals; one with a type for each member has each member's own.
 template <class X, class T, const auto& Kinds, int First> struct result_from {
   using type = rebind_t<X, tensor<T>>;
   static constexpr int leaves = [] {
@@ -77,6 +77,20 @@ template <class... X, class T, const auto& Kinds, int First> struct result_from<
 template <class... X, class T, const auto& Kinds, int First> struct result_from<hana::tuple<X...>, T, Kinds, First>
     : tuple_from<T, Kinds, First, X...> {
   using type = decltype(tuple_from<T, Kinds, First, X...>::template make<hana::tuple>(std::index_sequence_for<X...>{}));
+};
+
+template <class X> constexpr bool of_one_type_a_member = false;
+template <template <class...> class S, class... X>
+  requires(sizeof...(X) > 1 && (std::same_as<X, expr> && ...))
+constexpr bool of_one_type_a_member<S<X...>> = [] {
+  std::size_t n = 0;
+  each_leaf([&](const expr&) { n++; }, S<X...>{});
+  return n == sizeof...(X);
+}();
+template <template <class...> class S, class... X, class T, const auto& Kinds, int First>
+  requires of_one_type_a_member<S<X...>>
+struct result_from<S<X...>, T, Kinds, First> : tuple_from<T, Kinds, First, X...> {
+  using type = decltype(tuple_from<T, Kinds, First, X...>::template make<S>(std::index_sequence_for<X...>{}));
 };
 
 /// Gives every leaf of a result the shape that the machine found. Leaves beyond the results stay: the machine refuses

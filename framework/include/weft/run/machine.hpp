@@ -50,7 +50,6 @@ struct program_data {
   const region_kernel<float>* f32 = nullptr; ///< a kernel for each pass, or none
   const region_kernel<double>* f64 = nullptr;
   std::vector<std::string> inputs; ///< the names of the inputs
-  int outputs = 0;
 };
 
 /// Runs one program again and again: owns the arena and the plans of the last few sets of extents. For one thread at a

@@ -17,7 +17,8 @@ inline constexpr policy usual_policy = policy::compiled;
 } // namespace ir
 
 /// A program bound to its tensors: owns arena and plan. Calling it allocates nothing, unless the extents have changed
-/// since the last few calls. For one thread at a time; the tensors must outlive it.
+/// since the last few calls, or, where the result is its own, that one's since the last. For one thread at a time; the
+/// tensors must outlive it.
 template <class Result, class... Bound> class runner {
   ir::machine machine_;
   std::tuple<const Bound*...> bound_;
@@ -113,7 +114,7 @@ template <class Fn, class... A> struct program {
   static constexpr bool is_static = ir::all_static(traced().view());
   /// Nodes of the traced graph.
   static constexpr int nodes() { return traced().node_count; }
-  /// Steps of the plan: regions, products and general ops.
+  /// Steps of the plan: streams, regions, products and general ops.
   static constexpr int kernels() { return static_cast<int>(lowered::run_plan.steps.size()); }
   /// Whether a value with both axes is stored, also under another name of theirs.
   static constexpr bool materializes(axis_ref a, axis_ref b) {

@@ -20,11 +20,15 @@ public:
 
   /// Unset: rank 0 and no element, until it is assigned.
   tensor() { ref_.type = dtype_of<T>; }
-  /// Rank 0: one element, with this value. (A real value doesn't become an integer silently.)
+  /// Rank 0: one element, with this value. A real value doesn't become an integer; an integer that doesn't fit throws.
   template <class U>
     requires(std::is_arithmetic_v<U> && (std::floating_point<T> || !std::floating_point<U>) &&
              (!std::same_as<T, bool> || std::same_as<U, bool>))
-  explicit tensor(U value) : tensor(axes{}, {}, static_cast<T>(value)) {}
+  explicit tensor(U value) : tensor(axes{}, {}, static_cast<T>(value)) {
+    if constexpr (std::integral<T> && !std::same_as<U, bool>)
+      if (!std::in_range<T>(value))
+        throw error("tensor: ", value, " does not fit ", name_of(dtype_of<T>), "; choose a wider type");
+  }
   /// All zero.
   template <class... Bound>
     requires(sizeof...(Bound) > 0 && sizeof...(Bound) <= max_rank && (std::convertible_to<Bound, bound_axis> && ...))

@@ -50,8 +50,9 @@ template <class Schema> struct run_time_params {
 
 /// An argument of a program: its name, its axes in the order in which messages show them, real by default.
 /// `arg<"q">(batch, head, query, d)`, `arg<"doc", integer>(batch, key)`, `arg<"mask", boolean>(query, key)`.
-template <text Name, kind Kind = real, class... A> constexpr ir::arg_t<Name, Kind, std::remove_const_t<A>...>
-arg(A...) {
+template <text Name, kind Kind = real, class... A>
+  requires(std::convertible_to<A, axis_ref> && ...)
+constexpr ir::arg_t<Name, Kind, std::remove_const_t<A>...> arg(A...) {
   return {};
 }
 

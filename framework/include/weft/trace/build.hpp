@@ -42,6 +42,7 @@ public:
     s->result = std::apply(f, args);
     ir::list<int> outputs;
     ir::attach_leaves(b, s->result, outputs);
+    ir::check_extents(b.view(), b.error);
     if (!b.error.empty()) throw error(std::string(b.error.view()));
     b.outputs = outputs;
     ir::lower(s->graph);
@@ -70,7 +71,8 @@ public:
     return r;
   }
   /// bind(x..., out) or bind(x...), as for compiled programs. The program must outlive the runner.
-  template <class... X> auto bind(X&&... x) const {
+  template <class... X> auto bind(X&&...) const&& = delete; // give the program a name
+  template <class... X> auto bind(X&&... x) const& {
     static_assert((std::is_lvalue_reference_v<X> && ...),
                   "weft: a runner keeps referring to what it is bound to: give the tensors names");
     static_assert(sizeof...(X) == sizeof...(A) || sizeof...(X) == sizeof...(A) + 1,

@@ -12,6 +12,7 @@ struct compiling {
 template <class Fn, class... A> constexpr auto compile_as() {
   if constexpr (!signature_fits<compiling, function_t<Fn>, A...>())
     return refuse_signature<compiling, function_t<Fn>, A...>();
+  else if constexpr (graph_of<Fn, A...>::room == 0) return refused_program{};
   else if constexpr (!graph_of<Fn, A...>::graph().error.empty()) return refuse<graph_of<Fn, A...>::graph().error>();
   else return program<Fn, A...>{};
 }

@@ -11,6 +11,7 @@ template <int N> constexpr roomy_graph<N> after_pass(graph_view before, int step
   builder b(N / 4);
   pipeline[step].run(graph_copy(before).view(), b);
   while (++step < pipeline_length && pipeline[step].joined) {
+    if (pipeline[step].applies && !pipeline[step].applies(b.view())) continue;
     builder next(N / 4);
     pipeline[step].run(b.view(), next);
     b = std::move(next);

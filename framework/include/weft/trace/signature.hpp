@@ -48,10 +48,15 @@ struct returned_type {
 /// What a callable function returns; of a transformation, what the function inside does.
 template <class F, class... X> using returned = typename decltype(innermost_call<F, X...>(returned_type{}))::type;
 
+/// What arg and params give.
+template <class A>
+concept argument_description = requires { typename A::traced; };
+
 /// Whether a function of type F can be called with A's, and returns what the caller can give: who that is, and whether
 /// it takes results with vectors, is up to the caller.
 template <class Caller, class F, class... A> constexpr bool signature_fits() {
-  if constexpr (!callable<F, typename A::traced...>()) return false;
+  if constexpr (!(argument_description<A> && ...)) return false;
+  else if constexpr (!callable<F, typename A::traced...>()) return false;
   else return of_expressions<returned<F, typename A::traced...>, Caller::takes_vectors>;
 }
 
@@ -60,21 +65,46 @@ template <class A> constexpr std::string_view argument_name() {
   if constexpr (std::is_member_object_pointer_v<decltype(&A::name)>) return "params_of(...)";
   else return A::name;
 }
-template <class Caller, class... A> constexpr message call_refused() {
+/// Whether transformations can be given so many arguments, whatever the function inside takes.
+template <class F, std::size_t N> constexpr bool transforms_calls() {
+  if constexpr (!is_transformation<F>) return true;
+  else if constexpr (F::template inner_arguments<N>() == 0) return false;
+  else return transforms_calls<decltype(F::f), F::template inner_arguments<N>()>();
+}
+template <class Caller, class F, class... A> constexpr message call_refused() {
+  constexpr bool fits = transforms_calls<F, sizeof...(A)>();
   message m;
-  m << Caller::name << ": the function does not take " << static_cast<long>(sizeof...(A))
-    << (sizeof...(A) == 1 ? " argument" : " arguments") << " (";
+  m << Caller::name << (fits ? ": the function does" : ": its transformations do") << " not take "
+    << static_cast<long>(sizeof...(A)) << (sizeof...(A) == 1 ? " argument" : " arguments") << " (";
   bool first = true;
   ((m << (first ? "" : ", ") << argument_name<A>(), first = false), ...);
-  return m << "); give one arg<..> or params<..> for each of its parameters", m;
+  return m << (fits ? "); give one arg<..> or params<..> for each of its parameters"
+                    : "); wrt<..> counts the function's arguments from 0, vjp takes a cotangent besides them, jvp and "
+                      "hvp "
+                      "tangents"),
+         m;
 }
-template <class Caller, class... A> inline constexpr message call_refused_message = call_refused<Caller, A...>();
+template <class Caller, class F, class... A> inline constexpr message call_refused_message =
+    call_refused<Caller, F, A...>();
 
 /// A type as the compiler spells it: what follows "T = " in the name of this function.
 template <class T> constexpr std::string_view type_name() {
   const std::string_view whole = __PRETTY_FUNCTION__, rest = whole.substr(whole.find("T = ") + 4);
   return rest.substr(0, std::min(rest.find(';'), rest.rfind(']')));
 }
+/// The first that describes no argument.
+template <class A, class... Rest> struct undescribed {
+  using type = A;
+};
+template <argument_description A, class... Rest> struct undescribed<A, Rest...> : undescribed<Rest...> {};
+template <class Caller, class A> constexpr message argument_refused() {
+  message m;
+  return m << Caller::name << ": " << type_name<A>()
+           << " describes no argument; give arg<..>(axes...), also arg<..>() of a scalar, or params<..>",
+         m;
+}
+template <class Caller, class A> inline constexpr message argument_refused_message = argument_refused<Caller, A>();
+
 template <class Caller, class Y> constexpr message result_refused() {
   message m;
   m << Caller::name << ": the function returns " << type_name<Y>() << "; return expr, or a std::tuple, std::array";
@@ -84,9 +114,11 @@ template <class Caller, class Y> inline constexpr message result_refused_message
 
 /// The refusal of a function whose signature does not fit.
 template <class Caller, class F, class... A> constexpr auto refuse_signature() {
-  if constexpr (callable<F, typename A::traced...>())
+  if constexpr (!(argument_description<A> && ...))
+    return refuse<argument_refused_message<Caller, typename undescribed<A...>::type>>();
+  else if constexpr (callable<F, typename A::traced...>())
     return refuse<result_refused_message<Caller, returned<F, typename A::traced...>>>();
   else if constexpr (without_signature<F, typename A::traced...>()) return refused_call<F, typename A::traced...>();
-  else return refuse<call_refused_message<Caller, A...>>();
+  else return refuse<call_refused_message<Caller, F, A...>>();
 }
 } // namespace weft::ir

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <weft/graph/axis_set.hpp>
 #include <weft/trace/arg.hpp>
 #include <weft/trace/transform.hpp>
 
@@ -175,6 +176,20 @@ template <int Level, int N, class Fn, class... A> struct stage_of {
   static constexpr roomy_graph<N> graph = traced_at<Level, N, Fn, A...>();
 };
 
+/// One name has one extent in all arguments of a program.
+constexpr void check_extents(graph_view g, message& error) {
+  axis_numbers names;
+  for (int i : g.inputs)
+    for (axis_ref a : g.nodes.at[i].ax) {
+      const axis_ref other = names.axis[names.number(a)];
+      if (names.full || !error.empty() || a->extent == other->extent || a->extent == unbound ||
+          other->extent == unbound)
+        continue;
+      error << "arguments: one axis with two extents: " << other << " and " << a << " in " << g.nodes.at[i].at.label
+            << "; give one of them another name or the same extent";
+    }
+}
+
 /// The whole trace with its outputs alone, dead nodes gone.
 template <int N, class Fn, class... A> constexpr roomy_graph<N> settled() {
   constexpr const auto& last = stage_of<0, N, Fn, A...>::graph;
@@ -188,13 +203,20 @@ template <int N, class Fn, class... A> constexpr roomy_graph<N> settled() {
   each_leaf([&](const expr&) { results++; }, y);
   g.outputs = {g.outputs.at + (g.outputs.count - results), results};
   without_dead_nodes(g, b);
+  check_extents(g, b.error);
   return roomy<N>(b);
 }
 template <int N, class Fn, class... A> inline constexpr roomy_graph<N> settled_graph = settled<N, Fn, A...>();
 
-/// Room that suffices: innermost stages first, so that a trace too large is noticed before its derivative is made.
+/// Whether a trace is a constant; if not, the compiler has said why.
+template <class Stage>
+concept traced = requires { typename std::bool_constant<Stage::graph.full>; };
+
+/// Room that suffices: innermost stages first, so that a trace too large is noticed before its derivative is made; none
+/// for what can't be traced.
 template <int Level, int N, class Fn, class... A> constexpr int room_for() {
-  if constexpr (stage_of<Level, N, Fn, A...>::graph.full)
+  if constexpr (!traced<stage_of<Level, N, Fn, A...>>) return 0;
+  else if constexpr (stage_of<Level, N, Fn, A...>::graph.full)
     return room_for<depth_of<function_t<Fn>>(), 4 * N, Fn, A...>();
   else if constexpr (Level > 0) return room_for<Level - 1, N, Fn, A...>();
   else return N;

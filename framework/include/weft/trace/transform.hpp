@@ -79,9 +79,11 @@ template <class F, bool Value, std::size_t... I> struct grad_t : transformation<
                  << "; sum or mean over them, or use vjp";
         locate(*g, loss.node().where);
       }
-      if (loss.id >= 0 && loss.kind() != real && g->error.empty())
+      if (loss.id >= 0 && loss.kind() != real && g->error.empty()) {
         g->error << "grad: the function must give a real value, not "
                  << (loss.kind() == integer ? "an integer" : "a boolean");
+        locate(*g, loss.node().where);
+      }
       list<int> leaves, gradients;
       attach_leaves(*g, gradient, leaves);
       const int one = attach(*g, expr(1.0).loose, {}).id;
@@ -93,6 +95,19 @@ template <class F, bool Value, std::size_t... I> struct grad_t : transformation<
     else return gradient;
   }
 };
+
+/// Tangents and cotangents have the structure and the axes of what they belong to.
+constexpr void check_seeds(builder& g, const list<int>& values, const list<int>& seeds, std::string_view who) {
+  if (!g.error.empty()) return;
+  if (values.size() != seeds.size())
+    g.error << who << " must have the structure of the value: " << static_cast<long>(values.size()) << " tensors, not "
+            << static_cast<long>(seeds.size());
+  for (int i = 0; i < values.size() && g.error.empty(); i++)
+    if (values[i] >= 0 && seeds[i] >= 0 && !g.nodes[values[i]].ax.matches(g.nodes[seeds[i]].ax)) {
+      g.error << who << " must have the axes " << g.nodes[values[i]].ax << ", not " << g.nodes[seeds[i]].ax;
+      locate(g, g.nodes[values[i]].where);
+    }
+}
 
 template <class F, std::size_t... I> struct vjp_t : transformation<vjp_t<F, I...>> {
   [[no_unique_address]] F f;
@@ -128,15 +143,6 @@ template <class F, std::size_t... I> struct vjp_t : transformation<vjp_t<F, I...
     }
     return pulled<Y, decltype(cotangents)>{y, cotangents};
   }
-  static constexpr void check_seeds(builder& g, const list<int>& values, const list<int>& seeds, std::string_view who) {
-    if (!g.error.empty()) return;
-    if (values.size() != seeds.size())
-      g.error << who << " must have the structure of the value: " << static_cast<long>(values.size())
-              << " tensors, not " << static_cast<long>(seeds.size());
-    for (int i = 0; i < values.size() && g.error.empty(); i++)
-      if (values[i] >= 0 && seeds[i] >= 0 && !g.nodes[values[i]].ax.matches(g.nodes[seeds[i]].ax))
-        g.error << who << " must have the axes " << g.nodes[values[i]].ax << ", not " << g.nodes[seeds[i]].ax;
-  }
 };
 
 template <class F, std::size_t... I> struct jvp_t : transformation<jvp_t<F, I...>> {
@@ -171,7 +177,7 @@ template <class F, std::size_t... I> struct jvp_t : transformation<jvp_t<F, I...
         };
         (pair.template operator()<T>(), ...);
       }(std::make_index_sequence<std::tuple_size_v<Given> - n>{});
-      vjp_t<F>::check_seeds(*g, leaves, tangents, "jvp: a tangent");
+      check_seeds(*g, leaves, tangents, "jvp: a tangent");
       attach_leaves(*g, y, values);
       forward(*g, leaves, tangents, values, out);
       int next = 0;

@@ -20,8 +20,6 @@ template <class Parameters> long count(const Parameters& parameters) {
 /// A table: for each parameter its name, its axes with their extents, and its number of elements; then their sum.
 /// Members of an array that look alike share a row, `blocks.0..3.wq`.
 template <class Parameters> std::string summary(const Parameters& parameters) {
-  std::vector<std::pair<std::string, tensor_ref>> rows;
-  each_name([&](const std::string& name, const auto& t) { rows.emplace_back(name, t.ref()); }, parameters);
-  return ir::parameter_table(rows);
+  return ir::parameter_table(ir::named_leaves(parameters));
 }
 } // namespace weft

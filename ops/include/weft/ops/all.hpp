@@ -53,6 +53,7 @@
 // Structure
 #include <weft/ops/concat.hpp>
 #include <weft/ops/diagonal.hpp>
+#include <weft/ops/exchange.hpp>
 #include <weft/ops/flip.hpp>
 #include <weft/ops/gather.hpp>
 #include <weft/ops/one_hot.hpp>
@@ -109,7 +110,7 @@ inline constexpr boost::hana::tuple<
     // reductions, scans and products
     sum_op, max_op, min_op, prod_op, logsumexp_op, cumsum_op, logcumsumexp_op, linear_recurrence_op, contract_op,
     // structure
-    rename_op, diagonal_op, split_op, merge_op, slice_op, pad_op, concat_op, roll_op, flip_op, gather_op,
+    rename_op, exchange_op, diagonal_op, split_op, merge_op, slice_op, pad_op, concat_op, roll_op, flip_op, gather_op,
     scatter_add_op, stop_gradient_op, print_op,
     // order
     argsort_op,

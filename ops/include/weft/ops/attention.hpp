@@ -9,17 +9,18 @@
 namespace weft {
 
 /// softmax(q k^T / sqrt(d)) v over the keys (Vaswani et al. 2017, equation 1): q[.., query, d], k[.., key, d],
-/// v[.., key, dv]; `mask` is true where a query may see a key.
+/// v[.., key, dv].
 constexpr expr scaled_dot_product_attention(const at& q, const at& k, const at& v, axis_ref key, axis_ref d) {
   const ir::scope s("scaled_dot_product_attention", q);
   const expr scores = scale(contract(q, k, axes(d)), at(rsqrt(extent(d)), q.where));
-  return contract(softmax(scores, key), v, axes(key));
+  return contract(softmax(at(scores, q.where), key), v, axes(key));
 }
+/// The same, of the keys that a query may see: where the boolean `mask` is true.
 constexpr expr scaled_dot_product_attention(const at& q, const at& k, const at& v, axis_ref key, axis_ref d,
                                             const at& mask) {
   const ir::scope s("scaled_dot_product_attention", q);
   const expr scores = scale(contract(q, k, axes(d)), at(rsqrt(extent(d)), q.where));
-  return contract(softmax(where(mask, scores, -infinity), key), v, axes(key));
+  return contract(softmax(at(where(mask, scores, -infinity), q.where), key), v, axes(key));
 }
 
 /// What PyTorch's function of this name takes besides. Grouped queries need no option: give q an axis for the group.
@@ -42,7 +43,7 @@ constexpr expr scaled_dot_product_attention(const at& q, const at& k, const at& 
   if (with.causal) scores = where(at(index(with.causal) >= index(key), p), scores, -infinity);
   if (!with.mask.empty()) scores = where(at(with.mask, p), scores, -infinity);
   expr weights = softmax(at(scores, p), key);
-  if (with.dropout > 0) weights = dropout(at(weights, p), with.dropout, with.seed);
+  if (with.dropout != 0) weights = dropout(at(weights, p), with.dropout, with.seed);
   return contract(weights, v, axes(key));
 }
 

@@ -65,8 +65,8 @@ constexpr expr contracted(const expr& a, const expr& b, const axes& over, place 
 /// contract(q, k, d), contract(o, wo, {head, d}): the main spelling of products.
 constexpr expr contract(const at& a, const at& b, const axes& over) { return ir::contracted(a.e, b.e, over, a.where); }
 
-/// The textbook product: contracts the last axis of `a` with the second-last of `b`, which must be the same axis; other
-/// axes are matched. Refuses a right operand with two or more axes that the left lacks.
+/// The textbook product: contracts the last axis of `left` with the second-last of `right`, which must be the same
+/// axis; other axes are matched. Refuses a right operand with two or more axes that the left lacks.
 constexpr expr matmul(const at& left, const at& right) {
   at parts[]{left, right};
   if (const expr e = ir::joined(parts, 2, ir::op<contract_op>); e.id < 0) return e;

@@ -14,6 +14,7 @@ struct diagonal_op {
   static constexpr ir::form how = ir::form::view;
   static constexpr int arity = 1;
   static constexpr ir::kinds rule = ir::kinds::keep;
+  static constexpr unsigned traits = ir::trait::along | ir::trait::merging;
   static constexpr ir::verdict infer(const ir::operand* in, int, const ir::attributes& a) {
     const int p = in[0].ax.find(a.to), q = in[0].ax.find(a.axis);
     if (p < 0 || q < 0) return {{}, "no axis", p < 0 ? a.to : a.axis};

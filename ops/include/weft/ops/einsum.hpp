@@ -20,6 +20,16 @@ constexpr expr einsum(const axes& to, const at* parts, int count) {
     }
     return over;
   };
+  for (axis_ref a : to) {
+    bool found = false;
+    for (int i = 0; i < count; i++) found = found || parts[i].e.ax().has(a);
+    if (!found)
+      return with_room<operand>(count, [&](operand* in) {
+        for (int i = 0; i < count && i < max_rank; i++) in[i] = {parts[i].e.ax(), parts[i].e.kind()};
+        return complain(*parts[0].e.g, "einsum", in, count < max_rank ? count : max_rank,
+                        {{}, "no operand has axis", a, nullptr, "name axes of the operands"}, parts[0].where);
+      });
+  }
   expr r = sum(parts[0], summed_at(parts[0].e.ax(), 0));
   for (int k = 1; k < count; k++) {
     const axes mine = parts[k].e.ax();

@@ -12,6 +12,7 @@ struct flip_op {
   static constexpr ir::form how = ir::form::view;
   static constexpr int arity = 1;
   static constexpr ir::kinds rule = ir::kinds::keep;
+  static constexpr unsigned traits = ir::trait::along;
   static constexpr ir::verdict infer(const ir::operand* in, int, const ir::attributes& a) {
     if (!in[0].ax.has(a.axis)) return {{}, "no axis", a.axis, nullptr, "flip one of the operand's own axes"};
     return {in[0].ax};

@@ -25,12 +25,12 @@ struct logsumexp_op {
   static constexpr ir::verdict infer(const ir::operand* in, int n, const ir::attributes& a) {
     return ir::reduced(in, n, a);
   }
-  static constexpr expr softmax_of(const expr& x, const expr& y) { return exp(x - at(guarded(y))); }
+  static constexpr expr normalised_by(const expr& x, const expr& y) { return exp(x - at(guarded(y))); }
   static constexpr expr vjp(int, const expr* in, const expr& y, const expr& dy) {
-    return dy * at(softmax_of(in[0], y));
+    return dy * at(normalised_by(in[0], y));
   }
   static constexpr expr jvp(const expr* in, const expr* t, const expr& y) {
-    return sum(t[0] * at(softmax_of(in[0], y)), in[0].ax().without(y.ax()));
+    return sum(t[0] * at(normalised_by(in[0], y)), in[0].ax().without(y.ax()));
   }
   /// exp(x - m) with m the largest x (0 if that is infinite).
   static constexpr expr exponentials(const expr& x, const axes& over) { return exp(x - at(exp_op::shift(x, over))); }
@@ -40,7 +40,7 @@ struct logsumexp_op {
     return exp_op::shift(in[0], over) + at(log(sum(exponentials(in[0], over), over)));
   }
   /// exp(x - guarded(y)) from the exponentials that y needs anyway: one exponential an element instead of two.
-  static constexpr expr expand_softmax(const expr* in, const ir::node& y) {
+  static constexpr expr expand_normalised(const expr* in, const ir::node& y) {
     const axes over = in[0].ax().without(y.ax);
     const expr e = exponentials(in[0], over), total = sum(e, over);
     const expr empty = total == 0.0, inverse = 1 / at(total);

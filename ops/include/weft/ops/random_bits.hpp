@@ -26,13 +26,15 @@ namespace ir {
 /// The position of every place of the given axes in row-major order.
 constexpr expr row_major(const at& seed, const axes& over) {
   expr counter = 0;
+  if (axis_ref twice = over.repeated(); twice && seed.e.attached())
+    return complain(seed.e, "random_bits", {{}, "the wanted axes name one twice:", twice}, seed.where);
   if (seed.e.attached())
     counter = attach(*seed.e.g, counter, seed.where); // what is unattached has no room for many axes
   for (axis_ref a : over) counter = counter * at(extent(a)) + at(index(a));
   return counter;
 }
 } // namespace ir
-/// For every place of the given axes: the counter is the row-major position.
+/// For every place of the given axes: the counter is the row-major position, in float32 programs its lower 32 bits.
 constexpr expr random_bits(const at& seed, const axes& over) { return random_bits(seed, ir::row_major(seed, over)); }
 
 /// Bits as a number in [0, 1): the upper 24 of them times 2^-24.

@@ -4,8 +4,6 @@
 
 namespace weft {
 
-constexpr expr rename(const at& x, axis_ref from, axis_ref to);
-
 /// x with the axis `from` called `to`: self-attention needs it once.  A view: nothing moves.  Its transpose renames
 /// back.
 struct rename_op {
@@ -13,13 +11,14 @@ struct rename_op {
   static constexpr ir::form how = ir::form::view;
   static constexpr int arity = 1;
   static constexpr ir::kinds rule = ir::kinds::keep;
+  static constexpr unsigned traits = ir::trait::along | ir::trait::renaming;
   static constexpr ir::verdict infer(const ir::operand* in, int, const ir::attributes& a) {
     const int p = in[0].ax.find(a.axis);
     if (p < 0) return {{}, "no axis", a.axis, nullptr, "rename one of the operand's own axes"};
     if (in[0].ax.has(a.to) && !same(a.axis, a.to))
       return {{}, "there is already an axis", a.to, nullptr, "use prime(axis) for its twin"};
     if (in[0].ax[p]->extent != unbound && a.to->extent != unbound && in[0].ax[p]->extent != a.to->extent)
-      return {{}, "different extents:", in[0].ax[p], a.to};
+      return {{}, "different extents:", in[0].ax[p], a.to, "a renamed axis keeps its extent"};
     ir::verdict v{in[0].ax};
     v.out.a[p] = a.to;
     return v;

@@ -11,7 +11,7 @@ struct slice_op {
   static constexpr ir::form how = ir::form::view;
   static constexpr int arity = 1;
   static constexpr ir::kinds rule = ir::kinds::keep;
-  static constexpr unsigned traits = ir::trait::part;
+  static constexpr unsigned traits = ir::trait::part | ir::trait::along;
   static constexpr ir::verdict infer(const ir::operand* in, int, const ir::attributes& a) {
     return ir::resized(in[0], a, true);
   }

@@ -37,8 +37,8 @@ constexpr expr argsort(const at& x, axis_ref axis, order direction = order::asce
 }
 
 /// What sorting gives: the values in order, and the place along the axis where each was.
-template <class T> struct sorted {
-  BOOST_HANA_DEFINE_STRUCT(sorted, (T, values), (T, indices));
+template <class T, class I = T> struct sorted {
+  BOOST_HANA_DEFINE_STRUCT(sorted, (T, values), (I, indices));
 };
 /// x in order along an axis: sort(x, key).values, .indices.  The values' derivative goes back to where they were; a tie
 /// is broken as `argsort` does, so there it is one of several.

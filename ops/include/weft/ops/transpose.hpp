@@ -15,8 +15,15 @@ constexpr expr transpose(const at& x) {
 /// x with its axes in the order `to`.
 constexpr expr permute(const at& x, const axes& to) {
   if (x.e.id < 0) return x.e;
-  if (!x.e.ax().matches(to))
-    return ir::complain(x.e, "permute", {{}, "the new order must name the same axes"}, x.where);
+  const axes& ax = x.e.ax();
+  const auto refuse = [&](const char* why, axis_ref a) {
+    return ir::complain(x.e, "permute", {{}, why, a, nullptr, "name each of the operand's axes once"}, x.where);
+  };
+  if (axis_ref twice = to.repeated()) return refuse("the new order has twice", twice);
+  for (axis_ref a : to)
+    if (!ax.has(a)) return refuse("no axis", a);
+  for (axis_ref a : ax)
+    if (!to.has(a)) return refuse("the new order lacks", a);
   return ir::arrange(x.e, to, x.where);
 }
 } // namespace weft

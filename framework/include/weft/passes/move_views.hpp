@@ -1,0 +1,174 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/passes/simplify.hpp>
+
+/// Before: a graph. After: the same, where views along one axis of what a score space holds have become, if they can,
+/// views of what that is made of, or of what leaves the space: tiles show their values under one name, in one order.
+/// A renaming waits until something is computed that needs it; so what is made under either name is made once.
+namespace weft::ir {
+
+constexpr bool has_two_sequences(const axes& ax) {
+  int n = 0;
+  for (axis_ref a : ax) n += a->role == role::sequence;
+  return n > 1;
+}
+/// Whether node i shows computed values with two long axes along one axis.
+constexpr bool shows_a_space(graph_view g, int i) {
+  const node& x = g.nodes.at[i];
+  if (!x.op->is(trait::along)) return false;
+  const node& shown = g.nodes.at[g.in(i, 0)];
+  return shown.op->how != form::input && has_two_sequences(shown.ax);
+}
+constexpr bool can_move_views(graph_view g) {
+  for (int i = 0; i < g.nodes.count; i++)
+    if (shows_a_space(g, i)) return true;
+  return false;
+}
+
+struct view_mover {
+  rewriter r;
+  list<int> later;   ///< of each node: the renaming that its new value still lacks, a node of `from`, else -1
+  list<int> renamed; ///< and that value renamed, if something has asked for it
+
+  constexpr view_mover(graph_view g, builder& b) : r(g, b), later(g.size(), -1), renamed(g.size(), -1) {}
+
+  /// The axes of a value under a view.
+  static constexpr axes shown(axes ax, const node& view) {
+    const axis_ref from = view.at.axis, to = view.at.to;
+    if (view.op->is(trait::merging) && ax.has(to)) return ax.without(from);
+    for (int i = 0; i < ax.n; i++)
+      if (same(ax.a[i], from)) ax.a[i] = to ? to : from;
+      else if (view.op->is(trait::renaming) && same(ax.a[i], to)) ax.a[i] = from;
+    return ax;
+  }
+  static constexpr bool are_same(const node& a, const node& b) {
+    return (same(a.at.axis, b.at.axis) && same(a.at.to, b.at.to)) ||
+           (same(a.at.axis, b.at.to) && same(a.at.to, b.at.axis));
+  }
+  static constexpr bool reduces(const node& x) {
+    return x.op->how == form::reduce || x.op->how == form::contract || x.op->is(trait::log_sum_exp);
+  }
+  static constexpr bool is_small(const node& x) { return !has_two_sequences(x.ax) || x.op->how == form::input; }
+  constexpr const node& made(int i) const { return r.to.nodes.at[i]; }
+
+  static constexpr bool changes(const node& x, const node& view) {
+    return x.ax.has(view.at.axis) || (view.op->is(trait::renaming) && x.ax.has(view.at.to));
+  }
+
+  /// Whether node i of the new graph is made of small values and inputs, by steps that can all be done under the view
+  /// instead; `computes` if by more than one.
+  constexpr bool takes(int i, const node& view, bool& computes, list<bool>& seen) const {
+    const node& x = made(i);
+    if (seen.at[i]) return true; // or it would have been refused
+    seen.at[i] = true;
+    const axis_ref from = view.at.axis, to = view.at.to;
+    if (!view.op->is(trait::renaming | trait::merging) && to && !same(to, from) && x.ax.has(to)) return false;
+    if (!changes(x, view)) return true;
+    if (is_small(x)) return true;
+    if ((x.op->how != form::map && !reduces(x) && x.op != &arrange_def) || x.op->is(trait::never_shared)) return false;
+    computes = computes || x.count > 1;
+    for (int j = 0; j < x.count; j++) {
+      const int o = r.to.operands.at[x.first + j];
+      const bool sums_either = reduces(x) && view.op->is(trait::merging) &&
+                               ((made(o).ax.has(from) && !x.ax.has(from)) || (made(o).ax.has(to) && !x.ax.has(to)));
+      if (sums_either || !takes(o, view, computes, seen)) return false;
+    }
+    return true;
+  }
+  /// Such a node under the view. `done`: what has been made of others.
+  constexpr int through(int i, const node& view, list<int>& done) {
+    if (done.at[i] >= 0) return done.at[i];
+    const node x = made(i);
+    if (!changes(x, view)) return i;
+    if (is_small(x)) return done.at[i] = seen_through(i, view);
+    int in[max_rank]{};
+    for (int j = 0; j < x.count; j++) in[j] = through(r.to.operands.at[x.first + j], view, done);
+    return done.at[i] = again(x, in, view, shown(x.ax, view));
+  }
+  /// Node x on operands under the view, with axes `ax`.
+  constexpr int again(const node& x, const int* in, const node& view, const axes& ax) {
+    attributes a = x.at;
+    a.shape = x.op == &arrange_def ? ax : shown(a.shape, view);
+    if (a.axis) a.axis = shown(axes(a.axis), view)[0];
+    return arrange(put(r.to, x.op, in, x.count, a, x.where), ax, x.where).id;
+  }
+  constexpr int seen_through(int i, const node& view) {
+    const node x = made(i);
+    const at value({&r.to, i}, view.where);
+    if (!changes(x, view)) return i;
+    const bool renames = view.op->is(trait::renaming) || (view.op->is(trait::merging) && !x.ax.has(view.at.to));
+    if (!renames) return put(r.to, view.op, &i, 1, view.at, view.where).id;
+    if (x.op->how == form::index) return again(x, nullptr, view, shown(x.ax, view));
+    if (!x.ax.has(view.at.to)) return rename(value, view.at.axis, view.at.to).id;
+    if (!x.ax.has(view.at.axis)) return rename(value, view.at.to, view.at.axis).id;
+    return exchange(value, view.at.axis, view.at.to).id;
+  }
+  /// Node i of the new graph under the view, of what it is made of where that can be.
+  constexpr int under(int i, const node& view) {
+    list<bool> seen(r.to.nodes.size_, false);
+    list<int> done(r.to.nodes.size_, -1);
+    bool computes = false;
+    return takes(i, view, computes, seen) && computes ? through(i, view, done) : seen_through(i, view);
+  }
+
+  /// A node's own value.
+  constexpr int settled(int i) {
+    if (later.at[i] < 0) return r.moved.at[i];
+    if (renamed.at[i] < 0) renamed.at[i] = under(r.moved.at[i], r.from[later.at[i]]);
+    return renamed.at[i];
+  }
+  /// Node i computed before the renaming that its operand j lacks, where it is of a score space or goes on into one and
+  /// all that it reads can be seen so.
+  constexpr bool waits(int i, int j) {
+    const node& x = r.from[i];
+    if ((x.op->how != form::map && !reduces(x)) || x.op->is(trait::never_shared)) return false;
+    const node view = r.from[later.at[r.from.in(x, j)]];
+    bool large = x.op->how == form::map;
+    int in[max_rank]{};
+    for (int k = 0; k < x.count; k++) {
+      const int o = r.from.in(x, k);
+      large = large || has_two_sequences(r.from[o].ax);
+      in[k] = r.moved.at[o];
+      if (later.at[o] >= 0 && are_same(r.from[later.at[o]], view)) continue;
+      in[k] = settled(o);
+      list<bool> seen(r.to.nodes.size_, false);
+      list<int> done(r.to.nodes.size_, -1);
+      if (bool computes = false; !takes(in[k], view, computes, seen)) return false;
+      in[k] = through(in[k], view, done);
+    }
+    if (!large) return false;
+    r.moved.at[i] = again(x, in, view, shown(x.ax, view));
+    if (changes(x, view)) later.at[i] = later.at[r.from.in(x, j)];
+    return true;
+  }
+
+  constexpr void take(int i) {
+    const node& x = r.from[i];
+    r.to.stage = x.stage;
+    if (x.op->is(trait::along)) {
+      const int o = r.from.in(x, 0);
+      if (x.op->is(trait::renaming) && later.at[o] >= 0 && are_same(r.from[later.at[o]], x))
+        return void(r.moved.at[i] = r.moved.at[o]);
+      if (shows_a_space(r.from, i)) {
+        r.moved.at[i] = settled(o);
+        if (x.op->is(trait::renaming)) later.at[i] = i;
+        else r.moved.at[i] = under(r.moved.at[i], x);
+        return;
+      }
+    }
+    for (int j = 0; j < x.count; j++)
+      if (later.at[r.from.in(x, j)] >= 0 && waits(i, j)) return;
+    int in[max_rank]{};
+    for (int j = 0; j < x.count; j++) in[j] = settled(r.from.in(x, j));
+    r.moved.at[i] = r.copy(x, in).id;
+  }
+};
+constexpr void move_views(graph_view g, builder& b) {
+  builder all(g.size());
+  view_mover m(g, all);
+  for (int i = 0; i < g.nodes.count; i++) m.take(i);
+  for (int o : g.outputs) m.r.moved.at[o] = m.settled(o), m.later.at[o] = -1;
+  m.r.finish();
+  simplify(all.view(), b); // what was made before it was moved is left behind
+}
+} // namespace weft::ir

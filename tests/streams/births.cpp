@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSL-1.0
+#define BOOST_TEST_MODULE streams_births
+#include <support/program.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+/// What opens a score space: products and differences of queries and keys, whatever masks, positions and tables they
+/// meet there, and sums of what positions alone make. Values, gradients and Hessian products agree with the plain loops
+/// and store nothing with queries and keys, under a batch of any extent.
+using namespace support;
+
+namespace {
+constexpr axis<"batch"> batch;
+constexpr axis<"query"> query;
+constexpr axis<"key"> key;
+constexpr axis<"table", 9> table;
+constexpr axis<"d", 4> d;
+constexpr axis<"e", 3> e;
+using exprs = std::vector<expr>;
+
+struct argument {
+  axes ax;
+  kind k = real;
+};
+long extent_in(axis_ref a, bool several_tiles) {
+  if (a->extent != unbound) return a->extent;
+  if (same(a, batch)) return 2;
+  return same(a, query) ? (several_tiles ? 61 : 7) : several_tiles ? 150 : 5;
+}
+values inputs_of(const live_program& p, bool several_tiles) {
+  values in;
+  for (int i : p.source().inputs) {
+    const ir::node& x = p.source()[i];
+    std::vector<long> extents;
+    for (axis_ref a : x.ax) extents.push_back(extent_in(a, several_tiles));
+    value v(x.k, precision::twice, x.ax, extents);
+    for (long j = 0; j < v.size(); j++) {
+      const double u = uniform_at(in.size(), static_cast<std::uint64_t>(j));
+      v.set(j, x.k == real ? 2 * u - 1 : x.k == boolean ? u < 0.7 : std::floor(4 * u));
+    }
+    in.push_back(std::move(v));
+  }
+  return in;
+}
+
+template <class F> void streams(const char* what, const std::vector<argument>& arguments, F f) {
+  const auto program = [&](auto g) {
+    return live_program([&](ir::builder& b) {
+      exprs reals, others;
+      for (const argument& x : arguments) (x.k == real ? reals : others).push_back(ir::input(b, x.ax, x.k, "x"));
+      return g(reals, others);
+    });
+  };
+  const auto loss = [&](const exprs& others) {
+    return [&](const exprs& x) {
+      const expr y = f(x, others);
+      return sum(tanh(y) * at(y), y.ax());
+    };
+  };
+  const live_program all[]{program([&](const exprs& x, const exprs& others) { return exprs{f(x, others)}; }),
+                           program([&](const exprs& x, const exprs& others) { return grad(loss(others))(x); }),
+                           program([&](const exprs& x, const exprs& others) { return hvp(loss(others))(x, x); })};
+  const char* names[]{"value", "gradient", "Hessian product"};
+  for (int k = 0; k < 3; k++) BOOST_TEST_CONTEXT(what << ", " << names[k]) {
+      BOOST_TEST(!ir::materializes(all[k].data(), query, key));
+      for (const bool several_tiles : {false, true}) {
+        const values in = inputs_of(all[k], several_tiles);
+        BOOST_TEST(distance(all[k].reference(in), all[k].interpreted(in)) < 1e-11);
+      }
+    }
+}
+
+expr attend(const expr& scores, const expr& v) { return contract(softmax(scores, key), v, key); }
+expr distance_of_places() { return index(query) - index(key); }
+expr causal() { return index(query) >= index(key); }
+} // namespace
+
+BOOST_AUTO_TEST_CASE(differences_beside_dense_masks) {
+  const axes pairs{query, key};
+  streams("additive", {{{query, d}}, {{key, d}}, {{key, e}}, {{d}}, {pairs, boolean}},
+          [](const exprs& x, const exprs& m) {
+            return attend(where(m[0], contract(tanh(x[0] + at(x[1])), x[3], d), -infinity), x[2]);
+          });
+  streams("Gaussian", {{{query, d}}, {{key, d}}, {{key, e}}, {pairs, boolean}}, [](const exprs& x, const exprs& m) {
+    const expr z = x[0] - at(x[1]);
+    return attend(where(m[0], -at(sum(z * at(z), d)), -infinity), x[2]);
+  });
+  streams("a graph's edges", {{{batch, query}}, {{batch, key}}, {{batch, key, e}}, {pairs, boolean}},
+          [](const exprs& x, const exprs& m) { return attend(where(m[0], tanh(x[0] + at(x[1])), -infinity), x[2]); });
+  streams("a mask that is not used there", {{{query, d}}, {{key, d}}, {{key, e}}, {pairs, boolean}},
+          [](const exprs& x, const exprs& m) {
+            const expr z = x[0] - at(x[1]);
+            return attend(-at(sum(z * at(z), d)), x[2]) + at(where(any(m[0], key), 1.0, 0.0));
+          });
+}
+
+BOOST_AUTO_TEST_CASE(positions_among_features) {
+  const auto relative = [](const expr& t) { return gather(t, clamp(distance_of_places() + 4, 0, 8), table); };
+  const std::vector<argument> shaw{{{batch, query, d}}, {{batch, key, d}}, {{batch, key, e}}, {{table, d}}};
+  streams("keys plus a table", shaw,
+          [&](const exprs& x, const exprs&) { return attend(contract(x[0], x[1] + at(relative(x[3])), d), x[2]); });
+  streams("a product with a table", shaw, [&](const exprs& x, const exprs&) {
+    return attend(contract(x[0], x[1], d) + at(contract(x[0], relative(x[3]), d)), x[2]);
+  });
+  streams("values plus a table", {{{batch, query, d}}, {{batch, key, d}}, {{batch, key, e}}, {{table, e}}},
+          [&](const exprs& x, const exprs&) {
+            return contract(softmax(contract(x[0], x[1], d), key), x[2] + at(relative(x[3])), key);
+          });
+  streams("a learned function of the distance", {{{batch, query, e}}, {{batch, key, e}}, {{batch, key, e}}, {{e}}},
+          [](const exprs& x, const exprs&) {
+            const expr place = tanh(distance_of_places() * at(x[3]));
+            return sum(softmax(x[0] - at(x[1]) + at(place), key) * at(x[2] + at(place)), key);
+          });
+}
+
+BOOST_AUTO_TEST_CASE(positions_and_one_side) {
+  const std::vector<argument> sides{{{batch, query}}, {{batch, key}}, {{batch, key, e}}};
+  streams("a sum with positions", sides,
+          [](const exprs& x, const exprs&) { return attend(x[0] + at(x[1]) + at(distance_of_places()), x[2]); });
+  streams("a slope of each query", {{{batch, query}}, {{batch, key, e}}},
+          [](const exprs& x, const exprs&) { return attend(-x[0] * at(0.1 * at(abs(distance_of_places()))), x[1]); });
+  streams("decay", {{{batch, key, e}}, {{query}}}, [](const exprs& x, const exprs&) {
+    return contract(where(causal(), exp(x[1] * at(-0.1 * at(distance_of_places()))), 0.0), x[0], key);
+  });
+  streams("causal mean", {{{batch, key, e}}, {{query}}}, [](const exprs& x, const exprs&) {
+    return contract(where(causal(), 1.0, 0.0), x[0], key) / at(1.0 + index(query)) + at(x[1]);
+  });
+  streams("mean of a document", {{{key, e}}, {{query}, integer}, {{key}, integer}},
+          [](const exprs& x, const exprs& id) { return contract(where(id[0] == at(id[1]), 1.0, 0.0), x[0], key); });
+}
+
+BOOST_AUTO_TEST_CASE(products_of_what_ids_say) {
+  streams("groups in common", {{{query, d}}, {{key, d}}, {{key, e}}, {{query}, integer}, {{key}, integer}},
+          [](const exprs& x, const exprs& id) {
+            const expr common = contract(1.0 * at(one_hot(id[0], table)), 1.0 * at(one_hot(id[1], table)), table);
+            return attend(where(common > 0.5, contract(x[0], x[1], d), -infinity), x[2]);
+          });
+  streams("signs in common", {{{query, d}}, {{key, d}}, {{key, e}}}, [](const exprs& x, const exprs&) {
+    const expr common = contract(where(x[0] > 0, 1.0, 0.0), where(x[1] > 0, 1.0, 0.0), d);
+    return attend(where(common > 0.5, contract(x[0], x[1], d), -infinity), x[2]);
+  });
+}
