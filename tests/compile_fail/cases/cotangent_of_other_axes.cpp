@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: vjp: the last argument, the cotangent, must have the axes [query], not [d=64]
+// expect: vjp: the last argument, the cotangent, must have the axes [query], not [d=64] at cotangent_of_other_axes.cpp:8
 #include "../case.hpp"
 
 namespace cotangent_of_other_axes {

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: grad: the function must give a real value, not an integer
+// expect: grad: the function must give a real value, not an integer at gradient_of_an_integer_value.cpp:8
 #include "../case.hpp"
 
 namespace gradient_of_an_integer_value {
