@@ -273,6 +273,7 @@ template <class T> struct preparation : port_preparation {
 
   /// For blocks of so many groups of lanes.
   void run(long groups) {
+    c.is_double = std::is_same_v<T, double>;
     sizes(groups * tile::lanes<T>);
     cut();
     prepare_program(s.masked, c.program[0]);
