@@ -177,6 +177,24 @@ BOOST_AUTO_TEST_CASE(delay_sums_takes_sums_out_of_score_spaces) {
           }));
 }
 
+BOOST_AUTO_TEST_CASE(graphs_are_drawn) {
+  ir::builder b(16);
+  b.outputs.push_back(sum(input(b, {query, d}, "x") * at(0.5), d).id);
+  BOOST_TEST(ir::to_dot(b.view()) == R"(digraph weft {
+  node [shape=box, fontname=monospace];
+  n0 [label="input \"x\"\n[query, d=64]"];
+  n1 [label="constant 0.5\n[]"];
+  n2 [label="mul\n[query, d=64]"];
+  n0 -> n2;
+  n1 -> n2;
+  n3 [label="sum over [d]\n[query]"];
+  n2 -> n3;
+  out0 [label="result 0", shape=ellipse];
+  n3 -> out0;
+}
+)");
+}
+
 /// The pipeline leaves nothing that a later pass would have to look at again: passing twice changes nothing.
 BOOST_AUTO_TEST_CASE(simplify_of_simplified_changes_nothing) {
   const live_program p([](ir::builder& b) {

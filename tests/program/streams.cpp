@@ -126,6 +126,28 @@ BOOST_AUTO_TEST_CASE(wanted_scores_are_stored) {
   BOOST_TEST(difference(p(x.q, x.k, x.v), p.reference(x.q, x.k, x.v)) < 1e-12);
 }
 
+/// A product of two static axes is stored; explain() says what would stream it, and of one that is small nothing.
+BOOST_AUTO_TEST_CASE(products_that_outgrow_their_operands_say_so) {
+  static constexpr axis<"rows", 512> rows;
+  static constexpr axis<"columns", 256> columns;
+  static constexpr axis<"few", 4> few;
+  const auto told = [](const axes& left, const axes& right, axis_ref over) {
+    ir::built_graph b;
+    const expr x = ir::input(b.source, left, real, "x"), y = ir::input(b.source, right, real, "y");
+    b.source.outputs.push_back(sum(softmax(contract(x, y, d), over), over).id);
+    ir::lower(b);
+    ir::program_data data;
+    data.source = b.source.view(), data.lowered = b.lowered.view(), data.plan = b.plan.view();
+    data.inputs = {"x", "y"};
+    return ir::explain(data, nullptr, true);
+  };
+  BOOST_TEST(told({rows, d}, {columns, d}, columns)
+                 .find("; as sequence<\"rows\", 512> and sequence<\"columns\", 256> it would be streamed") !=
+             std::string::npos);
+  BOOST_TEST(told({rows, d}, {few, d}, few).find("sequence<") == std::string::npos);
+  BOOST_TEST(told({query, d}, {key, d}, key).find("sequence<") == std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(hessian_products_store_no_space) {
   const auto p = build(
       [](expr q, expr k, expr v, expr t) {

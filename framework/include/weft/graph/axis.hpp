@@ -90,8 +90,8 @@ struct axes {
   }
   /// Where two names of one hash are in the list.
   constexpr int find_by_name(axis_ref x) const {
-    for (int i = 0; i < n && i < max_rank; i++)
-      if (same(a[i], x)) return i;
+    for (const axis_ref* y = begin(); y != end(); ++y)
+      if (same(*y, x)) return static_cast<int>(y - a);
     return -1;
   }
   constexpr bool has(axis_ref x) const { return find(x) >= 0; }
@@ -102,27 +102,27 @@ struct axes {
   }
   constexpr axes without(axis_ref x) const {
     axes r;
-    for (int i = 0; i < n; i++)
-      if (!same(a[i], x)) r.add(a[i]);
+    for (axis_ref y : *this)
+      if (!same(y, x)) r.add(y);
     return r;
   }
   constexpr axes without(const axes& drop) const {
     axes r;
-    for (int i = 0; i < n; i++)
-      if (!drop.has(a[i])) r.add(a[i]);
+    for (axis_ref y : *this)
+      if (!drop.has(y)) r.add(y);
     return r;
   }
   constexpr bool contains(const axes& o) const {
-    for (int i = 0; i < o.n; i++)
-      if (!has(o.a[i])) return false;
+    for (axis_ref y : o)
+      if (!has(y)) return false;
     return true;
   }
   /// The same axes in any order.
   constexpr bool matches(const axes& o) const { return *this == o || (n == o.n && contains(o)); }
   constexpr axis_ref repeated() const {
-    for (int i = 1; i < n; i++)
-      for (int j = 0; j < i; j++)
-        if (same(a[i], a[j])) return a[i];
+    for (const axis_ref* x = begin(); x != end(); ++x)
+      for (const axis_ref* y = begin(); y != x; ++y)
+        if (same(*x, *y)) return *x;
     return nullptr;
   }
   constexpr bool operator==(const axes& o) const {

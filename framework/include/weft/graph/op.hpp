@@ -196,6 +196,10 @@ struct op_def {
   void (*run)(const general_call& call) = nullptr;
   evaluator<float> f32[3]{}; ///< by the common kind of the operands
   evaluator<double> f64[3]{};
+  /// Whether its result lacks axes of its operands, over which it combines what it makes of them.
+  constexpr bool reduces() const {
+    return how == form::reduce || how == form::contract || (traits & trait::log_sum_exp);
+  }
   template <class T> constexpr const evaluator<T>& code(kind common) const {
     if constexpr (sizeof(T) == sizeof(float)) return f32[static_cast<int>(common)];
     else return f64[static_cast<int>(common)];

@@ -29,6 +29,13 @@ struct view_mover {
   rewriter r;
   list<int> later;   ///< of each node: the renaming that its new value still lacks, a node of `from`, else -1
   list<int> renamed; ///< and that value renamed, if something has asked for it
+  /// Of each node of the new graph: the search that has seen it last, and what it is under that search's view. No list
+  /// is made anew for a search, so that all together cost what they look at.
+  struct visit {
+    int search = 0, under = -1;
+  };
+  list<visit> visits;
+  int search = 0;
 
   constexpr view_mover(graph_view g, builder& b) : r(g, b), later(g.size(), -1), renamed(g.size(), -1) {}
 
@@ -45,9 +52,6 @@ struct view_mover {
     return (same(a.at.axis, b.at.axis) && same(a.at.to, b.at.to)) ||
            (same(a.at.axis, b.at.to) && same(a.at.to, b.at.axis));
   }
-  static constexpr bool reduces(const node& x) {
-    return x.op->how == form::reduce || x.op->how == form::contract || x.op->is(trait::log_sum_exp);
-  }
   static constexpr bool is_small(const node& x) { return !has_two_sequences(x.ax) || x.op->how == form::input; }
   constexpr const node& made(int i) const { return r.to.nodes.at[i]; }
 
@@ -55,35 +59,39 @@ struct view_mover {
     return x.ax.has(view.at.axis) || (view.op->is(trait::renaming) && x.ax.has(view.at.to));
   }
 
+  constexpr void start_search() {
+    search++;
+    while (visits.size_ < r.to.nodes.size_) visits.push_back({});
+  }
   /// Whether node i of the new graph is made of small values and inputs, by steps that can all be done under the view
   /// instead; `computes` if by more than one.
-  constexpr bool takes(int i, const node& view, bool& computes, list<bool>& seen) const {
+  constexpr bool takes(int i, const node& view, bool& computes) {
     const node& x = made(i);
-    if (seen.at[i]) return true; // or it would have been refused
-    seen.at[i] = true;
+    if (visits.at[i].search == search) return true; // or it would have been refused
+    visits.at[i] = {search, -1};
     const axis_ref from = view.at.axis, to = view.at.to;
     if (!view.op->is(trait::renaming | trait::merging) && to && !same(to, from) && x.ax.has(to)) return false;
-    if (!changes(x, view)) return true;
-    if (is_small(x)) return true;
-    if ((x.op->how != form::map && !reduces(x) && x.op != &arrange_def) || x.op->is(trait::never_shared)) return false;
+    if (!changes(x, view) || is_small(x)) return true;
+    if ((x.op->how != form::map && !x.op->reduces() && x.op != &arrange_def) || x.op->is(trait::never_shared))
+      return false;
     computes = computes || x.count > 1;
     for (int j = 0; j < x.count; j++) {
       const int o = r.to.operands.at[x.first + j];
-      const bool sums_either = reduces(x) && view.op->is(trait::merging) &&
+      const bool sums_either = x.op->reduces() && view.op->is(trait::merging) &&
                                ((made(o).ax.has(from) && !x.ax.has(from)) || (made(o).ax.has(to) && !x.ax.has(to)));
-      if (sums_either || !takes(o, view, computes, seen)) return false;
+      if (sums_either || !takes(o, view, computes)) return false;
     }
     return true;
   }
-  /// Such a node under the view. `done`: what has been made of others.
-  constexpr int through(int i, const node& view, list<int>& done) {
-    if (done.at[i] >= 0) return done.at[i];
+  /// Such a node under the view, after `takes` in the same search.
+  constexpr int through(int i, const node& view) {
+    if (visits.at[i].under >= 0) return visits.at[i].under;
     const node x = made(i);
     if (!changes(x, view)) return i;
-    if (is_small(x)) return done.at[i] = seen_through(i, view);
+    if (is_small(x)) return visits.at[i].under = seen_through(i, view);
     int in[max_rank]{};
-    for (int j = 0; j < x.count; j++) in[j] = through(r.to.operands.at[x.first + j], view, done);
-    return done.at[i] = again(x, in, view, shown(x.ax, view));
+    for (int j = 0; j < x.count; j++) in[j] = through(r.to.operands.at[x.first + j], view);
+    return visits.at[i].under = again(x, in, view, shown(x.ax, view));
   }
   /// Node x on operands under the view, with axes `ax`.
   constexpr int again(const node& x, const int* in, const node& view, const axes& ax) {
@@ -105,10 +113,9 @@ struct view_mover {
   }
   /// Node i of the new graph under the view, of what it is made of where that can be.
   constexpr int under(int i, const node& view) {
-    list<bool> seen(r.to.nodes.size_, false);
-    list<int> done(r.to.nodes.size_, -1);
+    start_search();
     bool computes = false;
-    return takes(i, view, computes, seen) && computes ? through(i, view, done) : seen_through(i, view);
+    return takes(i, view, computes) && computes ? through(i, view) : seen_through(i, view);
   }
 
   /// A node's own value.
@@ -121,7 +128,7 @@ struct view_mover {
   /// all that it reads can be seen so.
   constexpr bool waits(int i, int j) {
     const node& x = r.from[i];
-    if ((x.op->how != form::map && !reduces(x)) || x.op->is(trait::never_shared)) return false;
+    if ((x.op->how != form::map && !x.op->reduces()) || x.op->is(trait::never_shared)) return false;
     const node view = r.from[later.at[r.from.in(x, j)]];
     bool large = x.op->how == form::map;
     int in[max_rank]{};
@@ -131,10 +138,9 @@ struct view_mover {
       in[k] = r.moved.at[o];
       if (later.at[o] >= 0 && are_same(r.from[later.at[o]], view)) continue;
       in[k] = settled(o);
-      list<bool> seen(r.to.nodes.size_, false);
-      list<int> done(r.to.nodes.size_, -1);
-      if (bool computes = false; !takes(in[k], view, computes, seen)) return false;
-      in[k] = through(in[k], view, done);
+      start_search();
+      if (bool computes = false; !takes(in[k], view, computes)) return false;
+      in[k] = through(in[k], view);
     }
     if (!large) return false;
     r.moved.at[i] = again(x, in, view, shown(x.ax, view));

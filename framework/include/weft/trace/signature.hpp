@@ -79,9 +79,8 @@ template <class Caller, class F, class... A> constexpr message call_refused() {
   bool first = true;
   ((m << (first ? "" : ", ") << argument_name<A>(), first = false), ...);
   return m << (fits ? "); give one arg<..> or params<..> for each of its parameters"
-                    : "); wrt<..> counts the function's arguments from 0, vjp takes a cotangent besides them, jvp and "
-                      "hvp "
-                      "tangents"),
+                    : "); wrt<..> counts the function's arguments from 0, vjp takes a cotangent "
+                      "besides them, jvp and hvp tangents"),
          m;
 }
 template <class Caller, class F, class... A> inline constexpr message call_refused_message =

@@ -11,6 +11,10 @@ inline constexpr axis<"layer-of-a-stack", 1> stacked;
 /// comes first.  A concat of layers: its derivative slices.
 template <class... X> constexpr expr stack(axis_ref into, const at& first, const X&... rest) {
   const auto layer = [&](const at& x) {
+    if (x.e.id >= 0 && x.e.ax().n == max_rank) {
+      const expr refused = ir::complain(x.e, "stack", {{}, "the result would have more than 8 axes"}, x.where);
+      return along(at(refused, x.where), ir::stacked);
+    }
     axes ax(ir::stacked);
     for (axis_ref a : x.e.ax()) ax.add(a);
     return along(at(broadcast(x, ax), x.where), ir::stacked);
