@@ -4,7 +4,6 @@
 #include "planned.hpp"
 
 #include <weft/facts/cost.hpp>
-#include <weft/passes/reassociate.hpp>
 #include <weft/run/blas.hpp>
 #include <weft/run/layout.hpp>
 

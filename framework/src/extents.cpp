@@ -119,16 +119,18 @@ void convert_to(const tensor_ref& from, const tensor_ref& to) {
     with_type(to.type, [&]<class To>(To) {
       if constexpr (std::is_same_v<To, From> || std::is_same_v<To, std::int64_t> || !std::integral<From>)
         copy_to(from, to);
-      else
-        each_index(to.extent, to.ax.n, [&](const long* i) {
-          const From v = elements<From>(from)[a(i)];
+      else {
+        const auto convert = [&](long i, long o) {
+          const From v = elements<From>(from)[i];
           constexpr From infinite = std::numeric_limits<From>::max(); // of nothing, as its opposite
-          if constexpr (std::integral<To>) elements<To>(to)[b(i)] = narrowed<To>(v);
-          else if (const To x = elements<To>(to)[b(i)] = static_cast<To>(v);
+          if constexpr (std::integral<To>) elements<To>(to)[o] = narrowed<To>(v);
+          else if (const To x = elements<To>(to)[o] = static_cast<To>(v);
                    static_cast<long double>(x) != static_cast<long double>(v) && v != infinite &&
                    v != std::numeric_limits<From>::min())
             throw error("integer ", v, " is no ", name_of(to.type), "; give the result a place of integers");
-        });
+        };
+        each_place(to.extent, to.ax.n, convert, a, b);
+      }
     });
   });
 }

@@ -4,6 +4,7 @@
 
 #include <bit>
 #include <charconv>
+#include <filesystem>
 #include <fstream>
 
 static_assert(std::endian::native == std::endian::little, "npy files are written and read as they are in memory");
@@ -20,13 +21,13 @@ constexpr std::string_view descriptor_of(dtype t) {
                                : "|b1";
 }
 
-[[noreturn]] void refuse(const std::filesystem::path& path, const auto&... pieces) {
-  throw error("npy: ", path.string(), ": ", pieces...);
+[[noreturn]] void refuse(const std::string& path, const auto&... pieces) {
+  throw error("npy: ", path, ": ", pieces...);
 }
 
 /// The text of a header, `{'descr': '<f4', 'fortran_order': False, 'shape': (2, 3), }`, and what it is read from.
 struct header_text {
-  const std::filesystem::path& path;
+  const std::string& path;
   std::string_view text;
 
   /// What follows `'key':`, without leading spaces.
@@ -82,14 +83,14 @@ std::string shape_text(const std::vector<long>& shape) {
   return s + ")";
 }
 
-std::ifstream opened(const std::filesystem::path& path) {
+std::ifstream opened(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) refuse(path, "can't be opened for reading; is the path right?");
   return file;
 }
 } // namespace
 
-void save_npy(const std::filesystem::path& path, const tensor_ref& t) {
+void save_npy(const std::string& path, const tensor_ref& t) {
   if (t.unset()) refuse(path, "an unset tensor can't be saved; assign one with a shape first");
   if (!t.contiguous()) return with_type(t.type, [&]<class T>(T) { save_npy(path, tensor<T>::copy_of(t).ref()); });
 
@@ -110,7 +111,7 @@ void save_npy(const std::filesystem::path& path, const tensor_ref& t) {
   if (!file.flush()) refuse(path, "writing ", t.size(), " elements failed; is there room on the disk?");
 }
 
-npy_header read_npy_header(const std::filesystem::path& path) {
+npy_header read_npy_header(const std::string& path) {
   std::ifstream file = opened(path);
   unsigned char start[12]{};
   file.read(reinterpret_cast<char*>(start), 8);
@@ -134,8 +135,7 @@ npy_header read_npy_header(const std::filesystem::path& path) {
 }
 
 namespace ir {
-tensor_ref npy_shape(const std::filesystem::path& path, const npy_header& header, dtype type,
-                     std::span<const bound_axis> bound) {
+tensor_ref npy_shape(const std::string& path, const npy_header& header, dtype type, std::span<const bound_axis> bound) {
   if (header.type != type)
     refuse(path, "holds ", name_of(header.type), " and was loaded as ", name_of(type), "; load it as ",
            name_of(header.type), " or convert it with NumPy's astype");
@@ -153,14 +153,14 @@ tensor_ref npy_shape(const std::filesystem::path& path, const npy_header& header
                header.shape[i], " instead of ", e);
     from_file.emplace_back(a, header.shape[i]);
   }
-  const tensor_ref t = layout::row_major("npy: " + path.string(), type, from_file);
+  const tensor_ref t = layout::row_major("npy: " + path, type, from_file);
   const std::size_t needed = static_cast<std::size_t>(t.size()) * size_of(type);
   const std::size_t present = std::filesystem::file_size(path) - header.data_begin;
   if (present < needed) refuse(path, "ends after ", present, " of ", needed, " bytes of elements; it is cut off");
   return t;
 }
 
-void read_npy_elements(const std::filesystem::path& path, const npy_header& header, const tensor_ref& to) {
+void read_npy_elements(const std::string& path, const npy_header& header, const tensor_ref& to) {
   if (header.fortran_order && to.ax.n > 1) {
     // Fortran's order is the row-major order of the axes turned round.
     axes turned;

@@ -56,14 +56,14 @@ template <class T> struct values {
   }
   void map(const node& x, const tensor_ref& out) {
     const auto scalar = x.op->template code<T>(common(x)).scalar;
-    std::vector<strides_along> in;
-    for (int j = 0; j < x.count; j++) in.emplace_back(operand(x, j), x.ax);
-    const strides_along to(out, x.ax);
-    each_index(out.extent, x.ax.n, [&](const long* at_index) {
-      T arg[3]{};
-      for (int j = 0; j < x.count; j++) arg[j] = read(operand(x, j), in[static_cast<std::size_t>(j)](at_index));
-      write(out, to(at_index), scalar(arg));
-    });
+    strides_along in[3];
+    for (int j = 0; j < x.count; j++) in[j] = {operand(x, j), x.ax};
+    const auto compute = [&](long to, auto... from) {
+      int j = 0;
+      const T arg[3]{(j < x.count ? read(operand(x, j++), from) : T(0))...};
+      write(out, to, scalar(arg));
+    };
+    each_place(out.extent, x.ax.n, compute, strides_along(out, x.ax), in[0], in[1], in[2]);
   }
   void reduce(const node& x, const tensor_ref& out) {
     const auto combine = x.op->template code<T>(x.k).scalar;
@@ -71,11 +71,12 @@ template <class T> struct values {
     const T start =
         x.k == real ? static_cast<T>(x.op->neutral) : bits_as<T>(integer_neutral<lane_int<T>>(x.op->neutral));
     const strides_along from(in, in.ax), to(out, in.ax), all(out, out.ax);
-    each_index(out.extent, x.ax.n, [&](const long* i) { write(out, all(i), start); });
-    each_index(in.extent, in.ax.n, [&](const long* i) {
-      const T both[2]{read(out, to(i)), read(in, from(i))};
-      write(out, to(i), combine(both));
-    });
+    each_place(out.extent, x.ax.n, [&](long o) { write(out, o, start); }, all);
+    const auto add = [&](long o, long i) {
+      const T both[2]{read(out, o), read(in, i)};
+      write(out, o, combine(both));
+    };
+    each_place(in.extent, in.ax.n, add, to, from);
   }
   void contract(const node& x, const tensor_ref& out) {
     const tensor_ref &a = operand(x, 0), &b = operand(x, 1);
@@ -84,12 +85,13 @@ template <class T> struct values {
     extents.fill(x.ax, outer), extents.fill(summed, inner);
     const strides_along ao(a, x.ax), bo(b, x.ax), ai(a, summed), bi(b, summed), to(out, x.ax);
     const T factor = static_cast<T>(x.at.value);
-    each_index(outer, x.ax.n, [&](const long* o) {
+    const auto sum_up = [&](long o, long from_a, long from_b) {
       T sum = 0;
-      const T *pa = elements<T>(a) + ao(o), *pb = elements<T>(b) + bo(o);
-      each_index(inner, summed.n, [&](const long* k) { sum += pa[ai(k)] * pb[bi(k)]; });
-      elements<T>(out)[to(o)] = sum * factor;
-    });
+      const T *pa = elements<T>(a) + from_a, *pb = elements<T>(b) + from_b;
+      each_place(inner, summed.n, [&](long i, long j) { sum += pa[i] * pb[j]; }, ai, bi);
+      elements<T>(out)[o] = sum * factor;
+    };
+    each_place(outer, x.ax.n, sum_up, to, ao, bo);
   }
   void evaluate(int i) {
     const node& x = g[i];

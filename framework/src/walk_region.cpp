@@ -260,7 +260,7 @@ private:
   /// Finished reductions along the lanes: each row's queue becomes one value, repeated.
   void finish_rows(int pass, long count) {
     for (const region_call::reduction& x : c.reductions[static_cast<std::size_t>(pass)]) {
-      const auto one = x.op->template code<T>(x.common).one;
+      const auto one = x.op->template one<T>(x.common);
       const auto combine = [&](packet<T> a, packet<T> b) {
         const packet<T> both[2]{a, b};
         return one(both);

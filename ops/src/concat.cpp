@@ -18,7 +18,7 @@ void concat_op::run(const ir::general_call& call) {
       T* out = ir::elements<T>(call.out) + start * call.out.stride[p];
       start += in.extent_of(call.x.at.shape[i]);
       if (start > call.out.extent[p]) break;
-      ir::each_index(in.extent, in.ax.n, [&](const long* at) { out[to(at)] = ir::elements<T>(in)[from(at)]; });
+      ir::each_place(in.extent, in.ax.n, [&](long o, long i) { out[o] = ir::elements<T>(in)[i]; }, to, from);
     }
     if (start != call.out.extent[p])
       throw error("concat: the parts have " + std::to_string(start) + " elements along " +

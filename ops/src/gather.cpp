@@ -112,7 +112,7 @@ void scatter_add_op::run(const ir::general_call& call) {
     using T = decltype(zero);
     T* out = ir::elements<T>(call.out);
     const ir::strides_along to(call.out, call.out.ax);
-    if (!call.adds) ir::each_index(call.out.extent, call.out.ax.n, [&](const long* at) { out[to(at)] = T{}; });
+    if (!call.adds) ir::each_place(call.out.extent, call.out.ax.n, [&](long o) { out[o] = T{}; }, to);
     const T* values = ir::elements<T>(call.in[0]);
     each_row("scatter_add", call.out, call.in[1], call.in[0], call.x.at.axis,
              [&](long t, long v, long n, long ts, long vs) {

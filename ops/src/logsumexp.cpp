@@ -16,25 +16,26 @@ void logsumexp_op::run(const ir::general_call& call) {
       const T none = -std::numeric_limits<T>::infinity();
       const auto shift = [](T m) { return std::isinf(m) ? T(0) : m; };
       const auto sweep = [&](auto f) {
-        ir::each_index(in.extent, in.ax.n,
-                       [&](const long* at) { f(ir::elements<T>(in)[x(at)], ir::elements<T>(call.out)[y(at)]); });
+        const auto visit = [&](long i, long o) { f(ir::elements<T>(in)[i], ir::elements<T>(call.out)[o]); };
+        ir::each_place(in.extent, in.ax.n, visit, x, y);
       };
-      ir::each_index(call.out.extent, call.out.ax.n,
-                     [&](const long* at) { ir::elements<T>(call.out)[all(at)] = none; });
+      ir::each_place(call.out.extent, call.out.ax.n, [&](long o) { ir::elements<T>(call.out)[o] = none; }, all);
       sweep([](T value, T& m) { m = max_op::eval(m, value); });
       // the sums stand beside the maxima, in the order of the result
       std::vector<T> sums(static_cast<std::size_t>(call.out.size()), T(0));
       tensor_ref dense = call.out;
       for (long n = 1, i = dense.ax.n; i-- > 0; n *= dense.extent[i]) dense.stride[i] = n;
       const ir::strides_along place(dense, in.ax), place_all(dense, call.out.ax);
-      ir::each_index(in.extent, in.ax.n, [&](const long* at) {
-        const T m = ir::elements<T>(call.out)[y(at)];
-        sums[static_cast<std::size_t>(place(at))] += math::exp(ir::elements<T>(in)[x(at)] - shift(m));
-      });
-      ir::each_index(call.out.extent, call.out.ax.n, [&](const long* at) {
-        T& m = ir::elements<T>(call.out)[all(at)];
-        m = shift(m) + math::log(sums[static_cast<std::size_t>(place_all(at))]);
-      });
+      const auto add = [&](long i, long o, long s) {
+        const T m = ir::elements<T>(call.out)[o];
+        sums[static_cast<std::size_t>(s)] += math::exp(ir::elements<T>(in)[i] - shift(m));
+      };
+      ir::each_place(in.extent, in.ax.n, add, x, y, place);
+      const auto finish = [&](long o, long s) {
+        T& m = ir::elements<T>(call.out)[o];
+        m = shift(m) + math::log(sums[static_cast<std::size_t>(s)]);
+      };
+      ir::each_place(call.out.extent, call.out.ax.n, finish, all, place_all);
     }
   });
 }

@@ -15,11 +15,10 @@ void pad_op::run(const ir::general_call& call) {
     using T = decltype(zero);
     T* out = ir::elements<T>(call.out);
     const T* from = ir::elements<T>(in);
-    const ir::strides_along to(call.out, call.out.ax);
-    ir::each_index(call.out.extent, call.out.ax.n, [&](const long* at) { out[to(at)] = T{}; });
-    ir::strides_along source(in, in.ax);
+    const ir::strides_along to(call.out, call.out.ax), source(in, in.ax);
+    ir::each_place(call.out.extent, call.out.ax.n, [&](long o) { out[o] = T{}; }, to);
     out += start * call.out.stride[p];
-    ir::each_index(in.extent, in.ax.n, [&](const long* at) { out[to(at)] = from[source(at)]; });
+    ir::each_place(in.extent, in.ax.n, [&](long o, long i) { out[o] = from[i]; }, to, source);
   });
 }
 } // namespace weft

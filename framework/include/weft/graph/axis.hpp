@@ -130,4 +130,11 @@ struct axes {
            a[5] == o.a[5] && a[6] == o.a[6] && a[7] == o.a[7];
   }
 };
+
+namespace ir {
+/// The extent that passes reckon with: one that is not known yet counts as 1024 (sequences) or 64 (features).
+constexpr double assumed(axis_ref a) {
+  return a->extent != unbound ? static_cast<double>(a->extent) : a->role == role::sequence ? 1024 : 64;
+}
+} // namespace ir
 } // namespace weft

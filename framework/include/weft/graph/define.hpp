@@ -58,11 +58,6 @@ template <class Op> struct of {
     else if constexpr (Op::how == form::reduce) return reduced(in, n, a);
     else return matched(in, n, a);
   }
-  static constexpr auto partials(const expr* in, const expr& y) {
-    if constexpr (Op::arity == 1) return Op::partials(in[0], y);
-    else if constexpr (Op::arity == 2) return Op::partials(in[0], in[1], y);
-    else return Op::partials(in[0], in[1], in[2], y);
-  }
   static constexpr bool has_partials = requires(expr e) { Op::partials(e, e); } || requires(expr e) {
     Op::partials(e, e, e);
   } || requires(expr e) { Op::partials(e, e, e, e); };
@@ -70,7 +65,17 @@ template <class Op> struct of {
   static constexpr bool has_vjp = requires(expr e) { Op::vjp(0, &e, e, e); };
   static constexpr bool has_jvp = requires(expr e) { Op::jvp(&e, &e, e); };
 
-  static constexpr expr vjp(int which, const expr* in, int, const expr& y, const expr& dy) {
+  static constexpr auto partials(const expr* in, const expr& y)
+    requires(has_partials)
+  {
+    if constexpr (Op::arity == 1) return Op::partials(in[0], y);
+    else if constexpr (Op::arity == 2) return Op::partials(in[0], in[1], y);
+    else return Op::partials(in[0], in[1], in[2], y);
+  }
+
+  static constexpr expr vjp(int which, const expr* in, int, const expr& y, const expr& dy)
+    requires(has_vjp || has_transpose || has_partials)
+  {
     if constexpr (has_vjp) return Op::vjp(which, in, y, dy);
     else if constexpr (has_transpose) return Op::transpose(which, in, y, dy);
     else {
@@ -79,7 +84,9 @@ template <class Op> struct of {
       return factor.empty() ? expr{} : times(dy, factor, y.where());
     }
   }
-  static constexpr expr jvp(const expr* in, const expr* t, int n, const expr& y) {
+  static constexpr expr jvp(const expr* in, const expr* t, int n, const expr& y)
+    requires(has_jvp || has_transpose || has_partials)
+  {
     if constexpr (has_jvp) return Op::jvp(in, t, y);
     else if constexpr (has_transpose) { // linear in all operands together: itself, with zeros where nothing moves
       const node x = y.node();
@@ -98,8 +105,14 @@ template <class Op> struct of {
       return r;
     }
   }
-  static constexpr expr simplify(const expr* in, int n, const node& x) { return Op::simplify(in, n, x); }
-  static constexpr layout view(const layout& in, const axes& from, const node& x, const extents_of& e) {
+  static constexpr expr simplify(const expr* in, int n, const node& x)
+    requires requires { Op::simplify(in, n, x); }
+  {
+    return Op::simplify(in, n, x);
+  }
+  static constexpr layout view(const layout& in, const axes& from, const node& x, const extents_of& e)
+    requires requires { &Op::view; }
+  {
     if constexpr (requires { Op::view(in, from, x, e); }) return Op::view(in, from, x, e);
     else return Op::view(in, from, x);
   }
@@ -110,6 +123,9 @@ template <class Op> struct of {
     else if constexpr (requires { Op::range(in[0], in[0], in[0]); }) return Op::range(in[0], in[1], in[2]);
     else return {-infinity, infinity};
   }
+
+  static const evaluator<float> f32[3];
+  static const evaluator<double> f64[3];
 
   /// What running needs of an op. The rules above are for tracing: a graph that is emitted points at this part alone,
   /// so that no code is made for them.
@@ -124,12 +140,10 @@ template <class Op> struct of {
     if constexpr (requires { &Op::view; }) d.view = &view;
     if constexpr (requires { &Op::run; }) d.run = &Op::run;
     d.range = &range;
-    if constexpr (Op::how == form::map || Op::how == form::reduce) {
-      d.f32[0] = functions_of<Op, boolean, float>(), d.f32[1] = functions_of<Op, integer, float>(),
-      d.f32[2] = functions_of<Op, real, float>();
-      d.f64[0] = functions_of<Op, boolean, double>(), d.f64[1] = functions_of<Op, integer, double>(),
-      d.f64[2] = functions_of<Op, real, double>();
-    }
+    d.one_f32[0] = one_of<Op, boolean, float>(), d.one_f64[0] = one_of<Op, boolean, double>();
+    d.one_f32[1] = one_of<Op, integer, float>(), d.one_f64[1] = one_of<Op, integer, double>();
+    d.one_f32[2] = one_of<Op, real, float>(), d.one_f64[2] = one_of<Op, real, double>();
+    d.f32 = f32, d.f64 = f64;
     return d;
   }
   static constexpr op_def code = make_code();
@@ -149,6 +163,13 @@ template <class Op> struct of {
   }
   static constexpr op_def def = make();
 };
+// No constants, so that where an `extern template` says that they are elsewhere they are not made here.
+template <class Op>
+constinit const evaluator<float> of<Op>::f32[3]{functions_of<Op, boolean, float>(), functions_of<Op, integer, float>(),
+                                                functions_of<Op, real, float>()};
+template <class Op>
+constinit const evaluator<double> of<Op>::f64[3]{functions_of<Op, boolean, double>(),
+                                                 functions_of<Op, integer, double>(), functions_of<Op, real, double>()};
 template <class Op> inline constexpr const op_def* op = &of<Op>::def;
 
 template <class Op> constexpr expr unary(const at& x, const attributes& a = {}) {

@@ -138,7 +138,10 @@ struct layout {
 };
 
 /// The code of a map, or of a reduction's combine, for one precision T and one common kind of its operands. Reals are
-/// T; integers and booleans are lanes of the same width, booleans as masks (0 or -1).
+/// T; integers and booleans are lanes of the same width, booleans as masks (0 or -1). One packet: where the op is a
+/// constant the call is inlined.
+template <class T> using packet_function = packet<T> (*)(const packet<T>* in);
+/// More than a packet: no program needs to see this code to be compiled.
 template <class T> struct evaluator {
   /// `packets` packets of the result; operand j advances by `advance[j]` lanes a packet (0 repeats the same packet).
   void (*block)(T* out, const T* const* in, const int* advance, long packets) = nullptr;
@@ -146,8 +149,6 @@ template <class T> struct evaluator {
   void (*fold)(T* queued, int length, const T* in, int advance, long packets) = nullptr;
   /// One element, with `bool` for booleans inside: the reference run's plain loop calls it.
   T (*scalar)(const T* in) = nullptr;
-  /// One packet; where the op is a constant the call is inlined.
-  packet<T> (*one)(const packet<T>* in) = nullptr;
 };
 
 /// The resolver of extents that an op's run-time rules are given.
@@ -194,13 +195,19 @@ struct op_def {
   interval (*range)(const interval* in, const attributes& a) = nullptr;
   layout (*view)(const layout& in, const axes& from, const node& x, const extents_of& e) = nullptr;
   void (*run)(const general_call& call) = nullptr;
-  evaluator<float> f32[3]{}; ///< by the common kind of the operands
-  evaluator<double> f64[3]{};
+  packet_function<float> one_f32[3]{}; ///< by the common kind of the operands
+  packet_function<double> one_f64[3]{};
+  const evaluator<float>* f32 = nullptr; ///< three, in the same order
+  const evaluator<double>* f64 = nullptr;
   /// Whether its result lacks axes of its operands, over which it combines what it makes of them.
   constexpr bool reduces() const {
     return how == form::reduce || how == form::contract || (traits & trait::log_sum_exp);
   }
-  template <class T> constexpr const evaluator<T>& code(kind common) const {
+  template <class T> constexpr packet_function<T> one(kind common) const {
+    if constexpr (sizeof(T) == sizeof(float)) return one_f32[static_cast<int>(common)];
+    else return one_f64[static_cast<int>(common)];
+  }
+  template <class T> const evaluator<T>& code(kind common) const {
     if constexpr (sizeof(T) == sizeof(float)) return f32[static_cast<int>(common)];
     else return f64[static_cast<int>(common)];
   }

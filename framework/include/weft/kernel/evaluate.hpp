@@ -55,7 +55,7 @@ template <class Op, kind Common, class T> struct code {
     else if constexpr (result_kind(Op::rule, Common) == real) return static_cast<T>(r);
     else return bits_as<T>(static_cast<I>(r));
   }
-  static constexpr evaluator<T> functions{&block, Op::how == form::reduce ? &fold : nullptr, &scalar, &one};
+  static constexpr evaluator<T> functions{&block, Op::how == form::reduce ? &fold : nullptr, &scalar};
 };
 
 /// Which common kinds of operands an op's rule admits.
@@ -72,8 +72,14 @@ constexpr bool admits(kinds rule, kind common) {
   default: return true;
   }
 }
+template <class Op, kind Common> inline constexpr bool has_code =
+    (Op::how == form::map || Op::how == form::reduce) && admits(Op::rule, Common);
+template <class Op, kind Common, class T> constexpr packet_function<T> one_of() {
+  if constexpr (has_code<Op, Common>) return &code<Op, Common, T>::one;
+  else return nullptr;
+}
 template <class Op, kind Common, class T> constexpr evaluator<T> functions_of() {
-  if constexpr (admits(Op::rule, Common)) return code<Op, Common, T>::functions;
+  if constexpr (has_code<Op, Common>) return code<Op, Common, T>::functions;
   else return {};
 }
 } // namespace weft::ir

@@ -3,6 +3,9 @@
 #include <weft/graph/graph.hpp>
 #include <weft/run/tensor_ref.hpp>
 
+#include <algorithm>
+#include <utility>
+
 /// What a general op's `run` is given, and the loops it is written with.
 namespace weft::ir {
 
@@ -33,7 +36,8 @@ template <class F> void each_index(const long* extent, int rank, F f) {
 /// The strides of a value along given axes, 0 where it lacks one: how operands are walked in another's order.
 struct strides_along {
   long stride[max_rank]{};
-  int n;
+  int n = 0;
+  strides_along() = default;
   strides_along(const tensor_ref& t, const axes& ax) : n(ax.n) {
     for (int i = 0; i < n; i++)
       if (const int p = t.ax.find(ax[i]); p >= 0) stride[i] = t.stride[p];
@@ -43,7 +47,20 @@ struct strides_along {
     for (int i = 0; i < n; i++) o += at[i] * stride[i];
     return o;
   }
+  long last() const { return n ? stride[n - 1] : 0; }
 };
+/// Calls f(offset of each walk...) for every element of the given extents, the last axis fastest.
+template <class F, class... Walk> void each_place(const long* extent, int rank, F f, const Walk&... walk) {
+  long rows[max_rank]{};
+  std::copy_n(extent, rank, rows);
+  const long length = rank ? std::exchange(rows[rank - 1], 1) : 1;
+  each_index(rows, rank, [&](const long* at) {
+    const auto along_row = [&](auto... from) {
+      for (long k = 0; k < length; k++) f((from + k * walk.last())...);
+    };
+    along_row(walk(at)...);
+  });
+}
 
 /// Calls f(coordinates, length, width) for every sheet of a tensor: `length` places along axis p from coordinate 0,
 /// times `width` along the last axis (1 if that is p). What goes along p one after another goes side by side along the

@@ -65,7 +65,7 @@ template <const auto& Plan, int Pass, class T> struct generated {
       l.index[x.slot] += l.index_step[x.slot];
     } else if constexpr (x.what == instruction::apply) v[I] = applied<I>(v);
     else if constexpr (x.what == instruction::combine) {
-      constexpr auto one = x.op->template code<T>(x.common).one;
+      constexpr auto one = x.op->template one<T>(x.common);
       packet<T>* q = l.totals + x.slot * queue;
       const packet<T> both[2]{q[0], Part ? counted<T>(v[x.arg[0]], valid, x.op->neutral, x.common) : v[x.arg[0]]};
       if constexpr (pass.along)
@@ -79,7 +79,7 @@ template <const auto& Plan, int Pass, class T> struct generated {
     arg[0] = v[x.arg[0]];
     if constexpr (x.op->arity > 1) arg[1] = v[x.arg[1]];
     if constexpr (x.op->arity > 2) arg[2] = v[x.arg[2]];
-    constexpr auto one = x.op->template code<T>(x.common).one;
+    constexpr auto one = x.op->template one<T>(x.common);
     return one(arg);
   }
   template <int I> [[gnu::always_inline]] static void execute_uniform(packet<T>* v, const lane_call<T>& c) {

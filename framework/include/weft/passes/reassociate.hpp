@@ -4,10 +4,6 @@
 
 namespace weft::ir {
 
-/// Extents that are not known yet count as 1024 (sequences) or 64 (features).
-constexpr double assumed(axis_ref a) {
-  return a->extent != unbound ? static_cast<double>(a->extent) : a->role == role::sequence ? 1024 : 64;
-}
 /// The multiplications of a product: the extents of all axes that its operands have.
 constexpr double product_cost(const axes& a, const axes& b) {
   double n = 1;
