@@ -28,6 +28,8 @@ template <class T> class arithmetic_run {
 
 public:
   static constexpr int most = 32; ///< ops of a run
+  /// Memory is asked for the packet so many further on, so that it comes while others are computed.
+  static constexpr long ahead = 96;
 
 private:
   step first_; ///< what the first step starts from
@@ -57,18 +59,16 @@ public:
                                                      : (second ? dividing : divided_by);
     s = {what + (advance[other] ? apart : 0), at[other]};
   }
-  /// Writes so many packets; `out` may be one of the operands.
-  void operator()(T* out, long packets) const {
+  /// Writes so many packets, those of the operands from `from` on; `out` may lie where one of them does.
+  void operator()(T* out, long from, long packets) const {
     constexpr int many = 12, few = 4; // many: as many as registers hold
     long i = 0;
-    for (; i + many <= packets; i += many) run<many>(out, i);
-    for (; i + few <= packets; i += few) run<few>(out, i);
-    for (; i < packets; i++) run<1>(out, i);
+    for (; i + many <= packets; i += many) run<many>(out + i * lanes<T>, from + i);
+    for (; i + few <= packets; i += few) run<few>(out + i * lanes<T>, from + i);
+    for (; i < packets; i++) run<1>(out + i * lanes<T>, from + i);
   }
 
 private:
-  /// Memory is asked for the packet so many further on, so that it comes while others are computed.
-  static constexpr long ahead = 96;
   static constexpr int line = std::max(1, 64 / static_cast<int>(sizeof(packet<T>))); ///< packets that come together
 
   template <int N> [[gnu::always_inline]] void run(T* out, long at) const {
@@ -109,7 +109,7 @@ private:
         break;
       default:
 #pragma GCC unroll 12
-        for (int k = 0; k < N; k++) store(out + (at + k) * lanes<T>, v[k]);
+        for (int k = 0; k < N; k++) store(out + k * lanes<T>, v[k]);
         return;
       }
   }

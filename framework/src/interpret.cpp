@@ -120,16 +120,32 @@ private:
       if (b.rows == 1 || call_.store_row[slot] == b.each * width)
         at_[i] = out = call_.store[slot] + b.row * call_.store_row[slot] + b.from * width;
     }
-    if (order_.before[i] >= 0) {
-      arithmetic_run<T> run;
-      for (int k = i; k >= 0; k = order_.before[k]) run.prepend(instructions_[k], order_.before[k], at_, advance_);
-      run(out, b.packets());
-      return;
-    }
+    const int before = order_.before[i];
+    if (before >= 0 && arithmetic_run<T>::knows(*x.op)) return arithmetic(i)(out, 0, b.packets());
+    const auto& code = x.op->template code<T>(x.common);
+    constexpr long piece = arithmetic_run<T>::ahead;
+    alignas(64) T values[piece * width];
     const T* in[3]{};
     int steps[3]{};
-    for (int j = 0; j < x.op->arity; j++) in[j] = at_[x.arg[j]], steps[j] = advance_[x.arg[j]];
-    x.op->template code<T>(x.common).block(out, in, steps, order_.uniform[i] ? 1 : b.packets());
+    for (int j = 0; j < x.op->arity; j++) {
+      const bool computed = x.arg[j] != before;
+      in[j] = computed ? at_[x.arg[j]] : values, steps[j] = computed ? advance_[x.arg[j]] : width;
+    }
+    if (before < 0) return code.block(out, in, steps, order_.uniform[i] ? 1 : b.packets());
+    // a function of arithmetic: piece by piece, so that memory comes for the next while the function is computed
+    const arithmetic_run<T> run = arithmetic(before);
+    for (long from = 0; from < b.packets(); from += piece, out += piece * width) {
+      const long n = std::min(piece, b.packets() - from);
+      run(values, from, n);
+      code.block(out, in, steps, n);
+      for (int j = 0; j < x.op->arity; j++)
+        if (in[j] != values) in[j] += piece * steps[j];
+    }
+  }
+  arithmetic_run<T> arithmetic(int last) const {
+    arithmetic_run<T> run;
+    for (int k = last; k >= 0; k = order_.before[k]) run.prepend(instructions_[k], order_.before[k], at_, advance_);
+    return run;
   }
   void combine(const instruction& x, const block& b, T* out) {
     const auto& code = x.op->template code<T>(x.common);

@@ -8,7 +8,7 @@ namespace weft::ir {
 /// The order and the places in which a pass is computed.
 struct schedule {
   bool uniform[most_instructions];   ///< computed with the first block, kept for all others
-  short before[most_instructions];   ///< of arithmetic, the operand that is computed with it, or -1
+  short before[most_instructions];   ///< the operand, arithmetic, that is computed with it, or -1
   short computed[most_instructions]; ///< with which instruction it is computed: itself, or one that has it `before` it
   short place[most_instructions];    ///< which block of memory holds its value, or -1; of uniform ones, which packet
   int places = 0, uniforms = 0;
@@ -29,7 +29,7 @@ struct schedule {
     int length[most_instructions];
     for (int i = 0; i < count; i++) {
       before[i] = -1, length[i] = 1;
-      if (!is_arithmetic(i)) continue;
+      if (x[i].what != instruction::apply || uniform[i]) continue;
       each_operand(x[i], [&](int a) {
         if (readers[a] == 1 && written[a] == written[i] && is_arithmetic(a) && length[a] < arithmetic_run<float>::most)
           before[i] = static_cast<short>(a), length[i] = length[a] + 1;
