@@ -2,13 +2,15 @@
 #pragma once
 #include "stream.hpp"
 
+#include <span>
+
 namespace weft::ir {
 
 inline const std::vector<tile_loop> no_loops;
 
 /// Calls f(offsets a, b, c) for every coordinate of the loops.
 template <class F>
-void each(const std::vector<tile_loop>& loops, const F& f, std::size_t i = 0, long a = 0, long b = 0, long c = 0) {
+void each(std::span<const tile_loop> loops, const F& f, std::size_t i = 0, long a = 0, long b = 0, long c = 0) {
   if (i == loops.size()) return f(a, b, c);
   const tile_loop& l = loops[i];
   for (long k = 0; k < l.extent; k++) each(loops, f, i + 1, a + k * l.a, b + k * l.b, c + k * l.c);

@@ -135,14 +135,16 @@ template <class T> struct walk_states : tile_ranges {
   void write_neutral() const {
     for (const stream_state& y : c.states) {
       if (y.empty) continue;
-      std::vector<tile_loop> all = y.rest;
+      std::array<tile_loop, 2 * max_rank> all; // a loop for each axis of the result at most
+      std::size_t n = 0;
+      for (const tile_loop& l : y.rest) all[n++] = l;
       const auto add = [&](long extent, long step) {
-        if (step) all.push_back({extent, tile_part::whole, step});
+        if (step) all[n++] = {extent, tile_part::whole, step};
       };
       add(c.outer, y.step_outer), add(c.inner, y.step_inner);
       for (std::size_t i = 0; i < loops; i++) add(c.loop[i], y.loop[i]);
       T* to = static_cast<T*>(memory[y.to.storage]) + y.to.offset;
-      each(all, [&](long a, long, long) { to[a] = nothing(y); });
+      each({all.data(), n}, [&](long a, long, long) { to[a] = nothing(y); });
     }
   }
   /// Writes what the chunks of a task have found to its results.

@@ -76,3 +76,19 @@ BOOST_AUTO_TEST_CASE(hessian_products) {
     BOOST_TEST(mb <= 96);
   }
 }
+
+/// Nothing along an axis is no reason to allocate: the sums over an empty batch are written as they begin.
+BOOST_AUTO_TEST_CASE(runs_of_nothing_take_nothing) {
+  const auto loss = [](expr q, expr k, expr v, expr t) {
+    return sum(tanh(attend(scores(q, k, d) * exp(t), v)), {batch, head, query, d});
+  };
+  const auto p = build(grad(loss, wrt<3>), q_arg, k_arg, v_arg, arg<"temperature">(head));
+  const tensor<float> q(batch(0), head(2), query(3), d), k(batch(0), head(2), key(2), d), t(head(2));
+  auto slope = normal(tensor<float>(head(2)), 1);
+  auto run = p.bind(q, k, k, t, slope);
+  run();
+  const long before = support::allocations;
+  run();
+  BOOST_TEST(support::allocations == before);
+  BOOST_TEST((slope(head(0)) == 0 && slope(head(1)) == 0));
+}
