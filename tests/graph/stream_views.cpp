@@ -36,6 +36,11 @@ BOOST_AUTO_TEST_CASE(renamed_scores) {
         },
         input(b, {i, d}, "q"), input(b, {j, d}, "k"), input(b, {j, e}, "v"));
   });
+  check("to the name they have", "2p/3 1+0 1+1", [](ir::builder& b) {
+    const auto [q, k, v] = qkv(b);
+    const expr s = scores(q, k);
+    return results{contract(exp(s - rename(logsumexp(s, query), key, key)), v, key)};
+  });
 }
 
 BOOST_AUTO_TEST_CASE(other_views_of_scores) {

@@ -27,6 +27,8 @@ struct rename_op {
     const ir::node x = y.node();
     return rename(at(dy, x.where), x.at.to, in[0].ax()[in[0].ax().find(x.at.axis)]);
   }
+  /// To the name it has: itself.
+  static constexpr expr simplify(const expr* in, int, const ir::node& x) { return x.ax == in[0].ax() ? in[0] : expr{}; }
   static constexpr ir::extent_rule extents(const ir::attributes& a) { return {a.to, axes(a.axis)}; }
   static constexpr ir::layout view(const ir::layout& in, const axes&, const ir::node&) { return in; }
 };
