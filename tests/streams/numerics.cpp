@@ -5,7 +5,9 @@
 #include <boost/test/unit_test.hpp>
 
 #include <cmath>
+#include <functional>
 #include <limits>
+#include <utility>
 
 /// Streamed attention in the corners of the numbers: what no pair sees, what is large, small or no number, and how
 /// close float comes to double.
@@ -65,6 +67,16 @@ template <class X> bool finite(const X& x) {
       },
       x);
   return all;
+}
+/// x with 0 wherever the other is not finite.
+template <class X> X where_finite(X x, const X& other) {
+  each_leaf(
+      [](auto& t, const auto& z) {
+        for (long i = 0; i < t.size(); i++)
+          if (!std::isfinite(static_cast<double>(z[i]))) t[i] = 0;
+      },
+      x, other);
+  return x;
 }
 constexpr double no_number = std::numeric_limits<double>::quiet_NaN();
 } // namespace demo
@@ -149,6 +161,69 @@ BOOST_AUTO_TEST_CASE(cotangents_of_rows_that_see_nothing) {
   const auto got = p(x.q, x.k);
   BOOST_TEST(finite(got));
   BOOST_TEST(apart(got, p.reference(x.q, x.k)) < 1e-12);
+}
+/// Quotients, logarithms and powers of a row that sees nothing need not be finite: they stay behind the mask that was
+/// put before them, whatever a sum could take out. Derivatives agree wherever the reference's are finite: where the
+/// formula itself multiplies 0 by such a quotient they are not.
+BOOST_AUTO_TEST_CASE(quotients_of_rows_that_see_nothing) {
+  const expr seen = index(query) > index(key) + 60;
+  const auto behind = [&](const expr& x) { return where(seen, x, 0.0); };
+  const expr count = sum(behind(1.0), key);
+  const auto masked = [&](const expr& q, const expr& k) { return where(seen, scores(q, k, d), -infinity); };
+  using formula = std::function<expr(const expr&, const expr&, const expr&)>;
+  const std::pair<const char*, formula> all[]{
+      {"a softmax by hand",
+       [&](const expr& q, const expr& k, const expr& v) {
+         const expr e = behind(exp(scores(q, k, d)));
+         return contract(behind(e / at(sum(e, key))), v, key);
+       }},
+      {"a softmax by hand, of logarithms",
+       [&](const expr& q, const expr& k, const expr& v) {
+         const expr s = scores(q, k, d), l = log(sum(behind(exp(s)), key));
+         return contract(behind(exp(s - at(l))), v, key);
+       }},
+      {"entropy",
+       [&](const expr& q, const expr& k, const expr&) {
+         const expr s = masked(q, k);
+         return -sum(behind(softmax(s, key) * at(log_softmax(s, key))), key);
+       }},
+      {"the mean of the scores seen",
+       [&](const expr& q, const expr& k, const expr&) { return sum(behind(scores(q, k, d) / at(count)), key); }},
+      {"the mean of the values seen",
+       [&](const expr& q, const expr& k, const expr& v) {
+         return contract(behind(tanh(scores(q, k, d)) * at(1.0 / at(count))), v, key);
+       }},
+      {"the variance of the scores seen",
+       [&](const expr& q, const expr& k, const expr&) {
+         const expr s = scores(q, k, d), far = s - at(sum(behind(s), key) / at(count));
+         return sum(behind(far * at(far) / at(count)), key);
+       }},
+      {"a temperature of each row",
+       [&](const expr& q, const expr& k, const expr&) {
+         return sum(behind(scores(q, k, d) * at(log(count)) + at(rsqrt(count))), key);
+       }},
+  };
+  const inputs<double> x(1, 150, 100), dx(1, 150, 100, 2);
+  for (const auto& [what, f] : all) BOOST_TEST_CONTEXT(what) {
+      const auto loss = [&](const expr& q, const expr& k, const expr& v) {
+        const expr o = f(q, k, v);
+        return sum(tanh(o) * at(o), o.ax());
+      };
+      const auto first = build([&](const expr& q, const expr& k,
+                                   const expr& v) { return std::tuple{f(q, k, v), grad(loss, wrt<0, 1>)(q, k, v)}; },
+                               q_arg, k_arg, v_arg);
+      const auto second =
+          build([&](const expr& q, const expr& k, const expr& v,
+                    const expr& dq) { return hvp([&](const expr& x) { return loss(x, k, v); })(q, dq); },
+                q_arg, k_arg, v_arg, arg<"dq">(head, query, d));
+      BOOST_TEST(!first.materializes(query, key));
+      BOOST_TEST(!second.materializes(query, key));
+      const auto got = first(x.q, x.k, x.v), want = first.reference(x.q, x.k, x.v);
+      BOOST_TEST(finite(std::get<0>(want)));
+      BOOST_TEST(apart(where_finite(got, want), where_finite(want, want)) < 1e-11);
+      const auto product = second(x.q, x.k, x.v, dx.q), right = second.reference(x.q, x.k, x.v, dx.q);
+      BOOST_TEST(apart(where_finite(product, right), where_finite(right, right)) < 1e-11);
+    }
 }
 /// log-sum-exp itself is -infinity there, with gradient 0, and +infinity where a score is.
 BOOST_AUTO_TEST_CASE(log_sums_of_rows) {

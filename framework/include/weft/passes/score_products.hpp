@@ -48,7 +48,12 @@ struct score_products {
       if (x.what == piece::complement) all = where(here(x.id), 0.0, here(rest));
     }
     if (!all.attached()) all = attach(b, expr(1.0), where_);
-    return {all.id, ax};
+    return {along(all, ax).id, ax};
+  }
+  /// A value along these axes: those that no part of it has are added.
+  constexpr expr along(const expr& e, axis_set ax) const {
+    const axes wanted = s.names->list_of(ax);
+    return e.ax().contains(wanted) ? e : arrange(e, wanted, where_);
   }
   /// The factor into which factor i of a sum is multiplied: the smallest that has all its axes and is itself held by
   /// none, a tile if there is one; -1 if there is none.

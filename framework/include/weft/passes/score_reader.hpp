@@ -70,6 +70,26 @@ struct score_reader {
     }
     return set(i, made);
   }
+  /// What a mask chooses stays behind it: what sums could take out, and need not be finite where the mask chooses
+  /// nothing, is repeated along the mask's axes.
+  constexpr int held(score_terms& t, int x, axis_set mask, bool exponent = false) {
+    const term y = t[x];
+    if (y.tame) return x;
+    if (!y.tile) {
+      const multiple narrow{1, x};
+      return mask & ~y.ax ? t.put({.what = term::repeated, .ax = y.ax | mask}, &narrow, 1) : x;
+    }
+    if (y.what == term::exponential) return t.unary(y.what, held(t, t.arg(x, 0), mask, true), y.op);
+    score_terms::factors product;
+    list<multiple> sum;
+    for (int j = 0; j < y.count; j++) {
+      const multiple m = t.in.at[y.first + j];
+      const int kept = exponent && t.lowers(m) ? m.of : held(t, m.of, mask);
+      if (y.what == term::product) t.multiply(product, kept);
+      else sum.push_back({m.factor, kept});
+    }
+    return y.what == term::product ? t.product(product) : t.linear(sum);
+  }
   constexpr int value(score_terms& t, score_component& c, int i) {
     const node& x = g.nodes.at[i];
     const auto in = [&](int j) { return operand(t, c, g.in(x, j)); };
@@ -99,7 +119,7 @@ struct score_reader {
     if (x.op->is(trait::exponential)) return t.unary(term::exponential, in(0), x.op);
     if (x.op->is(trait::keeps_axes | trait::identity)) return in(0);
     if (const int kept = selected_against_zero(g, i); kept > 0) {
-      const int condition = in(0), chosen = in(kept);
+      const int condition = in(0), chosen = held(t, in(kept), t[condition].ax);
       return t.product(kept == 1 ? condition : t.unary(term::complement, condition, nullptr, true), chosen);
     }
     return apply(t, c, i);

@@ -24,6 +24,7 @@ struct term {
   bool mask = false; ///< 0 or 1: a selection
   bool tile = false; ///< has the pair and is made in tiles
   bool exit = false; ///< sums, or otherwise reduces, what has the pair; has it no more
+  bool tame = true;  ///< what a sum could take out of it, or itself without the pair, is finite
   int first = 0, count = 0;
   axis_set ax = 0, over = 0;
   int source = -1; ///< of outside and apply: which value of the graph
@@ -55,6 +56,27 @@ struct score_terms {
     return n;
   }
 
+  /// Quotients, functions and values from elsewhere need not be finite. exp(-guarded(...)) is.
+  constexpr bool is_tame(const term& x, const multiple* args, int n) const {
+    const bool apart = x.what == term::linear || x.what == term::product || x.what == term::exponential;
+    if (x.mask || x.what == term::one || (x.tile && !apart)) return true;
+    if (x.what == term::outside || x.what == term::inverse || x.what == term::apply) return false;
+    bool all_tame = true;
+    for (int j = 0; j < n; j++)
+      all_tame = all_tame && (x.what == term::exponential ? is_tame_exponent(args[j].of) : all.at[args[j].of].tame);
+    return all_tame;
+  }
+  constexpr bool is_tame_exponent(int i) const {
+    const term& x = all.at[i];
+    bool all_tame = x.tame || x.what == term::linear;
+    for (int j = 0; j < x.count && x.what == term::linear; j++) all_tame = all_tame && lowers(in.at[x.first + j]);
+    return all_tame;
+  }
+  /// Whether an exponent may have it as a summand, and its exponential is finite.
+  constexpr bool lowers(multiple m) const {
+    const term& x = all.at[m.of];
+    return x.tame || (m.factor < 0 && x.what == term::apply && x.op->is(trait::guard));
+  }
   /// The term with these operands: an equal one, or a new one.
   constexpr int put(term x, const multiple* args, int n) {
     unsigned h =
@@ -66,7 +88,8 @@ struct score_terms {
     h = (h ^ (h >> 15)) % buckets;
     for (int i = bucket[h] - 1; i >= 0; i = all.at[i].next) {
       const term& y = all.at[i];
-      bool equal = y.what == x.what && y.count == n && y.over == x.over && y.source == x.source && y.op == x.op;
+      bool equal = y.what == x.what && y.count == n && y.over == x.over && y.source == x.source && y.op == x.op &&
+                   (x.what != term::repeated || y.ax == x.ax);
       for (int j = 0; j < n && equal; j++)
         equal = in.at[y.first + j].of == args[j].of && in.at[y.first + j].factor == args[j].factor;
       if (equal) return i;
@@ -76,6 +99,7 @@ struct score_terms {
     if (x.what != term::outside && x.what != term::apply && x.what != term::repeated) x.ax = operands & ~x.over;
     if (x.what != term::outside) x.tile = has_pair(x.ax);
     x.exit = x.over && !has_pair(x.ax) && has_pair(operands) && (x.over & pair);
+    x.tame = is_tame(x, args, n);
     x.size = elements(x.what == term::sum || x.over ? operands : x.ax);
     x.first = in.size_, x.count = n, x.next = bucket[h] - 1;
     for (int j = 0; j < n; j++) in.push_back(args[j]);

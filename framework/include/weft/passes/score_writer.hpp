@@ -18,8 +18,10 @@ struct score_writer : score_products {
     const axis_set ax = x.ax;
     if (x.what == term::inverse) return {write(s.arg(t, 0)).id, ax, piece::divisor};
     if (x.what == term::complement) return {write(s.arg(t, 0)).id, ax, piece::complement};
-    return {write(t).id, ax, x.mask && x.what != term::product ? piece::mask : piece::factor};
+    return {write(bare(t)).id, ax, x.mask && x.what != term::product ? piece::mask : piece::factor};
   }
+  /// What a term repeats: in sums and products its axes come with the others.
+  constexpr int bare(int t) const { return s.all.at[t].what == term::repeated ? s.arg(t, 0) : t; }
   constexpr list<piece> pieces_of(const list<int>& of) {
     list<piece> r;
     for (int t : of) r.push_back(piece_of(t));
@@ -90,7 +92,7 @@ struct score_writer : score_products {
           const term& y = s.all.at[m.of];
           if ((m.factor < 0) != (sign == 1) || side(y.ax) != k) continue;
           const double size = (m.factor < 0 ? -m.factor : m.factor) / common;
-          expr v = y.what == term::one ? attach(b, expr(size), where_) : write(m.of);
+          expr v = y.what == term::one ? attach(b, expr(size), where_) : write(bare(m.of));
           if (size != 1 && s.all.at[m.of].what != term::one) v = here(v) * here(expr(size));
           if (!mine.attached()) mine = v, mine_minus = sign == 1;
           else mine = (sign == 1) == mine_minus ? here(mine) + here(v) : here(mine) - here(v);
@@ -102,8 +104,7 @@ struct score_writer : score_products {
       else if (minus) all = here(mine) - here(all), minus = false;
       else all = here(all) - here(mine);
     }
-    if (minus) all = -here(all);
-    return all;
+    return along(minus ? -here(all) : all, x.ax);
   }
   /// The size of the factors of one side's terms if it is the same for all, else 1.
   constexpr double common_size(const term& x, int k) const {
@@ -223,23 +224,9 @@ struct score_writer : score_products {
       if (x.what == term::product)
         for (int j = 0; j < x.count; j++) of.push_back(piece_of(s.arg(t, j)));
       else of.push_back(piece_of(t));
-      bool divides = false; // 0 / 0 is the user's own
-      for (const piece& q : of) divides = divides || q.what == piece::divisor;
-      for (int j = 0; j < x.count && x.what == term::product && !divides; j++)
-        if (selects(s.arg(t, j))) { // what else stood behind its masks need not be finite where they are 0
-          const expr nothing = here(write(s.arg(t, j))) == 0.0;
-          of.push_back({nothing.id, s.all.at[s.arg(t, j)].ax, piece::complement});
-        }
       return {&b, product(of).id};
     }
     }
-  }
-  /// Whether t is a sum behind masks, from which factors may have been taken.
-  constexpr bool selects(int t) const {
-    const term& x = s.all.at[t];
-    bool any = false;
-    for (int j = 0; j < x.count && x.what == term::sum && x.exit; j++) any = any || s.all.at[s.arg(t, j)].mask;
-    return any;
   }
 };
 } // namespace weft::ir
