@@ -9,6 +9,7 @@
 #include <filesystem>
 #include <fstream>
 #include <map>
+#include <set>
 #include <sstream>
 #include <string>
 
@@ -22,6 +23,7 @@ struct description {
 };
 struct headers {
   std::map<std::string, description> structs;
+  std::set<std::string> made; ///< whose code is declared to be the library's
   std::multimap<std::string, description> functions;
   explicit headers(const fs::path& folder) {
     for (const auto& entry : fs::directory_iterator(folder)) read(entry.path());
@@ -31,6 +33,8 @@ struct headers {
     std::string comment;
     bool internal = false;
     for (std::string line; std::getline(in, line);) {
+      const std::string declares = "extern template struct weft::ir::of<weft::";
+      if (line.rfind(declares, 0) == 0) made.insert(line.substr(declares.size(), line.find('>') - declares.size()));
       if (line == "namespace ir {" || line == "} // namespace ir") internal = line[0] == 'n';
       if (line.rfind("/// ", 0) == 0) {
         comment += (comment.empty() ? "" : " ") + line.substr(4);
@@ -127,7 +131,11 @@ std::string catalogue(const fs::path& source) {
                          traits_of(d.traits), derivative_of<Op>(), ir::form::view == d.how ? 0 : d.flops);
     const auto found = described.structs.find(name + "_op");
     const bool known = found != described.structs.end() && !found->second.text.empty();
-    said += fmt::format("### {}\n\n{}\n\n`<weft/ops/{}>`\n\n", name, known ? found->second.text : "(not described)",
+    const bool made = described.made.count(name + "_op");
+    said += fmt::format("### {}\n\n{}\n\n`<weft/ops/{}>`\n\n", name,
+                        !known ? "(not described)"
+                        : made ? found->second.text
+                               : "(no `extern template` line)",
                         found != described.structs.end() ? found->second.file : "?");
     count++;
   });
@@ -167,7 +175,9 @@ int main(int count, char** argument) {
   std::ostringstream there;
   there << std::ifstream(source / "docs/ops.md").rdbuf();
   const bool undescribed = text.find("(not described)") != std::string::npos;
+  const bool remade = text.find("(no `extern template` line)") != std::string::npos;
   if (undescribed) fmt::print("an op has no comment above its struct\n");
+  if (remade) fmt::print("an op's header lacks the line `extern template struct weft::ir::of<weft::..._op>;`\n");
   if (there.str() != text) fmt::print("docs/ops.md is stale: build/PRESET/tests/catalogue/print . > docs/ops.md\n");
-  return there.str() != text || undescribed;
+  return there.str() != text || undescribed || remade;
 }

@@ -29,3 +29,5 @@ struct abs_op : elementwise<1> {
 };
 constexpr expr abs(const at& x) { return ir::unary<abs_op>(x); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::abs_op>;

@@ -27,3 +27,5 @@ constexpr expr operator+(const at& a, const at& b) { return ir::binary<add_op>(a
 } // namespace weft
 
 #include <weft/ops/algebra.hpp> // derivatives are written in all of it
+
+extern template struct weft::ir::of<weft::add_op>;

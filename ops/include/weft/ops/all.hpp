@@ -92,41 +92,31 @@
 #include <weft/ops/softplus.hpp>
 
 #include <boost/hana/tuple.hpp>
-#include <boost/preprocessor/seq/enum.hpp>
-#include <boost/preprocessor/seq/for_each.hpp>
-
-/// Every primitive op: the one listing. A macro, as nothing else can name the instance of a template for each.
-// clang-format off
-#define WEFT_OPS                                                                                                  \
-  /* arithmetic */                                                                                                \
-  (add_op) (sub_op) (mul_op) (div_op) (neg_op) (abs_op) (sign_op) (mod_op) (maximum_op) (minimum_op)              \
-  /* comparisons, logic, choice */                                                                                \
-  (less_op) (less_equal_op) (greater_op) (greater_equal_op) (equal_op) (not_equal_op)                             \
-  (logical_and_op) (logical_or_op) (logical_xor_op) (logical_not_op) (where_op)                                   \
-  /* functions */                                                                                                 \
-  (exp_op) (exp2_op) (expm1_op) (log_op) (log1p_op) (pow_op) (sqrt_op) (rsqrt_op) (tanh_op) (sigmoid_op) (erf_op) \
-  (erfc_op) (sin_op) (cos_op) (relu_op) (step_op) (guarded_op)                                                    \
-  /* rounding */                                                                                                  \
-  (floor_op) (round_op) (round_to_bfloat16_op) (round_to_float16_op)                                              \
-  /* reductions, scans and products */                                                                            \
-  (sum_op) (max_op) (min_op) (prod_op) (logsumexp_op) (cumsum_op) (logcumsumexp_op) (linear_recurrence_op)        \
-  (contract_op)                                                                                                   \
-  /* structure */                                                                                                 \
-  (rename_op) (exchange_op) (diagonal_op) (split_op) (merge_op) (slice_op) (pad_op) (concat_op) (roll_op)         \
-  (flip_op) (gather_op) (scatter_add_op) (stop_gradient_op) (print_op)                                            \
-  /* order */                                                                                                     \
-  (argsort_op)                                                                                                    \
-  /* randomness */                                                                                                \
-  (random_bits_op) (unit_interval_op)
-// clang-format on
 
 namespace weft::ops {
-/// The listing as a value. Law tests, the printer and the catalogue in docs/ops.md iterate it; nothing else lists ops.
-inline constexpr boost::hana::tuple<BOOST_PP_SEQ_ENUM(WEFT_OPS)> all{};
-} // namespace weft::ops
 
-/// The code of each, and its rules for programs that are built at run time, are made once, in the library (all.cpp).
-namespace weft::ir {
-#define WEFT_INSTANCE(r, how, op) how struct of<op>;
-BOOST_PP_SEQ_FOR_EACH(WEFT_INSTANCE, extern template, WEFT_OPS)
-} // namespace weft::ir
+/// Every primitive op. Law tests, the printer and the catalogue in docs/ops.md iterate this, and the library makes the
+/// code of each (see ../CMakeLists.txt); nothing else lists ops.
+inline constexpr boost::hana::tuple<
+    // arithmetic
+    add_op, sub_op, mul_op, div_op, neg_op, abs_op, sign_op, mod_op, maximum_op, minimum_op,
+    // comparisons, logic, choice
+    less_op, less_equal_op, greater_op, greater_equal_op, equal_op, not_equal_op, logical_and_op, logical_or_op,
+    logical_xor_op, logical_not_op, where_op,
+    // functions
+    exp_op, exp2_op, expm1_op, log_op, log1p_op, pow_op, sqrt_op, rsqrt_op, tanh_op, sigmoid_op, erf_op, erfc_op,
+    sin_op, cos_op, relu_op, step_op, guarded_op,
+    // rounding
+    floor_op, round_op, round_to_bfloat16_op, round_to_float16_op,
+    // reductions, scans and products
+    sum_op, max_op, min_op, prod_op, logsumexp_op, cumsum_op, logcumsumexp_op, linear_recurrence_op, contract_op,
+    // structure
+    rename_op, exchange_op, diagonal_op, split_op, merge_op, slice_op, pad_op, concat_op, roll_op, flip_op, gather_op,
+    scatter_add_op, stop_gradient_op, print_op,
+    // order
+    argsort_op,
+    // randomness
+    random_bits_op, unit_interval_op>
+    all{};
+
+} // namespace weft::ops

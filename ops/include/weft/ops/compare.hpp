@@ -70,3 +70,10 @@ struct not_equal_op : elementwise<2> {
 };
 constexpr expr operator!=(const at& a, const at& b) { return ir::binary<not_equal_op>(a, b); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::less_op>;
+extern template struct weft::ir::of<weft::less_equal_op>;
+extern template struct weft::ir::of<weft::greater_op>;
+extern template struct weft::ir::of<weft::greater_equal_op>;
+extern template struct weft::ir::of<weft::equal_op>;
+extern template struct weft::ir::of<weft::not_equal_op>;

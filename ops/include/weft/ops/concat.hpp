@@ -64,3 +64,5 @@ template <class... Part> constexpr expr concat(axis_ref into, const along& first
   return ir::emit(ir::op<concat_op>, in, a.shape.n, a, first.x.where);
 }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::concat_op>;

@@ -92,3 +92,5 @@ constexpr expr matmul(const at& left, const at& right) {
   return ir::contracted(a.e, b.e, axes(k), a.where);
 }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::contract_op>;

@@ -29,3 +29,5 @@ constexpr expr cumsum(const at& x, axis_ref axis, scan how) {
   return ir::as_asked(at(y, x.where), axis, how, 0);
 }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::cumsum_op>;

@@ -49,3 +49,5 @@ constexpr expr trace(const at& x, axis_ref a, axis_ref b) {
   return sum(diagonal(x, a, b), a);
 }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::diagonal_op>;

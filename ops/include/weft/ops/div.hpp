@@ -39,3 +39,5 @@ struct div_op : elementwise<2> {
 };
 constexpr expr operator/(const at& a, const at& b) { return ir::binary<div_op>(a, b); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::div_op>;

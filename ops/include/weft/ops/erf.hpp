@@ -20,3 +20,5 @@ struct erf_op : elementwise<1> {
 };
 constexpr expr erf(const at& x) { return ir::unary<erf_op>(x); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::erf_op>;

@@ -22,3 +22,5 @@ struct erfc_op : elementwise<1> {
 };
 constexpr expr erfc(const at& x) { return ir::unary<erfc_op>(x); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::erfc_op>;

@@ -35,3 +35,5 @@ constexpr expr exchange(const at& x, axis_ref one, axis_ref other) {
   return ir::unary<exchange_op>(x, a);
 }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::exchange_op>;

@@ -24,3 +24,5 @@ struct exp_op : elementwise<1> {
 };
 constexpr expr exp(const at& x) { return ir::unary<exp_op>(x); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::exp_op>;

@@ -18,3 +18,5 @@ struct exp2_op : elementwise<1> {
 };
 constexpr expr exp2(const at& x) { return ir::unary<exp2_op>(x); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::exp2_op>;

@@ -17,3 +17,5 @@ struct expm1_op : elementwise<1> {
 };
 constexpr expr expm1(const at& x) { return ir::unary<expm1_op>(x); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::expm1_op>;

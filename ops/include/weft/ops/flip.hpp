@@ -36,3 +36,5 @@ constexpr expr flip(const at& x, axis_ref axis) {
   return ir::unary<flip_op>(x, a);
 }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::flip_op>;

@@ -19,3 +19,5 @@ constexpr expr floor(const at& x) { return ir::unary<floor_op>(x); }
 /// The smallest integer not below x, as a real: -floor(-x).
 constexpr expr ceil(const at& x) { return -at(floor(at(-x, x.where)), x.where); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::floor_op>;

@@ -80,3 +80,6 @@ constexpr expr scatter_add(const at& values, const at& ids, axis_ref axis, const
 /// The rows of a table: embedding(table[vocab, width], ids) = gather along vocab.
 constexpr expr embedding(const at& table, const at& ids, axis_ref vocabulary) { return gather(table, ids, vocabulary); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::gather_op>;
+extern template struct weft::ir::of<weft::scatter_add_op>;

@@ -23,3 +23,5 @@ struct guarded_op : elementwise<1> {
 };
 constexpr expr guarded(const at& lse) { return ir::unary<guarded_op>(lse); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::guarded_op>;

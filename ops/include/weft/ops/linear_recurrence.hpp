@@ -64,3 +64,5 @@ constexpr expr cumprod(const at& x, axis_ref axis, scan how = {}) {
   return ir::as_asked(at(y, x.where), axis, how, 1.0);
 }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::linear_recurrence_op>;

@@ -16,3 +16,5 @@ struct log_op : elementwise<1> {
 };
 constexpr expr log(const at& x) { return ir::unary<log_op>(x); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::log_op>;

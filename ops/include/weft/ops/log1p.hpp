@@ -18,3 +18,5 @@ struct log1p_op : elementwise<1> {
 };
 constexpr expr log1p(const at& x) { return ir::unary<log1p_op>(x); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::log1p_op>;

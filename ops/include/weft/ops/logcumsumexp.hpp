@@ -47,3 +47,5 @@ constexpr expr logcumsumexp(const at& x, axis_ref axis, scan how) {
   return ir::as_asked(at(y, x.where), axis, how, -infinity);
 }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::logcumsumexp_op>;

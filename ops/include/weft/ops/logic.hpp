@@ -45,3 +45,8 @@ struct logical_not_op : elementwise<1> {
 };
 constexpr expr operator!(const at& a) { return ir::unary<logical_not_op>(a); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::logical_and_op>;
+extern template struct weft::ir::of<weft::logical_or_op>;
+extern template struct weft::ir::of<weft::logical_xor_op>;
+extern template struct weft::ir::of<weft::logical_not_op>;

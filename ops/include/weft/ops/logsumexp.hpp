@@ -50,3 +50,5 @@ struct logsumexp_op {
 };
 constexpr expr logsumexp(const at& x, const axes& over) { return ir::reduce<logsumexp_op>(x, over); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::logsumexp_op>;

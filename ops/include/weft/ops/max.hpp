@@ -33,3 +33,5 @@ struct max_op : extremum {
 };
 constexpr expr max(const at& x, const axes& over) { return ir::reduce<max_op>(x, over); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::max_op>;

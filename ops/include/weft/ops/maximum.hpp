@@ -39,3 +39,5 @@ struct maximum_op : elementwise<2> {
 };
 constexpr expr max(const at& a, const at& b) { return ir::binary<maximum_op>(a, b); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::maximum_op>;

@@ -17,3 +17,5 @@ struct min_op : extremum {
 };
 constexpr expr min(const at& x, const axes& over) { return ir::reduce<min_op>(x, over); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::min_op>;

@@ -39,3 +39,5 @@ struct minimum_op : elementwise<2> {
 };
 constexpr expr min(const at& a, const at& b) { return ir::binary<minimum_op>(a, b); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::minimum_op>;

@@ -37,3 +37,5 @@ struct mod_op : elementwise<2> {
 };
 constexpr expr mod(const at& a, const at& b) { return ir::binary<mod_op>(a, b); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::mod_op>;

@@ -35,3 +35,5 @@ constexpr expr scale(const at& x, const at& factor) { return ir::binary<mul_op>(
 } // namespace weft
 
 #include <weft/ops/algebra.hpp> // derivatives are written in all of it
+
+extern template struct weft::ir::of<weft::mul_op>;

@@ -23,3 +23,5 @@ constexpr expr operator-(const at& x) { return ir::unary<neg_op>(x); }
 } // namespace weft
 
 #include <weft/ops/algebra.hpp> // derivatives are written in all of it
+
+extern template struct weft::ir::of<weft::neg_op>;

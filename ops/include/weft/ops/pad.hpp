@@ -68,3 +68,5 @@ constexpr expr pad(const at& x, axis_ref from, long start, axis_ref to) {
 } // namespace weft
 
 #include <weft/ops/slice.hpp> // its transpose
+
+extern template struct weft::ir::of<weft::pad_op>;

@@ -36,3 +36,5 @@ struct pow_op : elementwise<2> {
 };
 constexpr expr pow(const at& x, const at& y) { return ir::binary<pow_op>(x, y); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::pow_op>;

@@ -36,3 +36,5 @@ constexpr expr print(const at& x, const char* label) {
 using print_function = void (*)(std::string_view line);
 print_function print_to(print_function write);
 } // namespace weft
+
+extern template struct weft::ir::of<weft::print_op>;

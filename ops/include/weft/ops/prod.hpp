@@ -28,3 +28,5 @@ constexpr expr prod_op::others(const expr& x, const axes& over) {
   return over.n == 1 ? along_a : along_a * at(others(prod(x, a), over.without(a)));
 }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::prod_op>;

@@ -60,3 +60,6 @@ constexpr expr uniform(const at& seed, const axes& over, const at& low, const at
   return low + at(uniform(seed, over)) * at(high - low);
 }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::random_bits_op>;
+extern template struct weft::ir::of<weft::unit_interval_op>;

@@ -21,3 +21,5 @@ struct relu_op : elementwise<1> {
 };
 constexpr expr relu(const at& x) { return ir::unary<relu_op>(x); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::relu_op>;

@@ -43,3 +43,5 @@ constexpr expr prime(const at& x, const axis<Name, Extent, Role, Primes>& a) {
   return rename(x, a, prime(a));
 }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::rename_op>;

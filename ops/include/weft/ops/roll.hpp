@@ -31,3 +31,5 @@ constexpr expr roll(const at& x, axis_ref axis, long by) {
   return ir::unary<roll_op>(x, a);
 }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::roll_op>;

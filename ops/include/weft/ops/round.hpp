@@ -17,3 +17,5 @@ struct round_op : elementwise<1> {
 };
 constexpr expr round(const at& x) { return ir::unary<round_op>(x); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::round_op>;

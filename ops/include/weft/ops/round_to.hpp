@@ -36,3 +36,6 @@ template <class Format> constexpr expr round_to(const at& x) {
   return ir::unary<std::conditional_t<std::is_same_v<Format, bfloat16>, round_to_bfloat16_op, round_to_float16_op>>(x);
 }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::round_to_bfloat16_op>;
+extern template struct weft::ir::of<weft::round_to_float16_op>;

@@ -20,3 +20,5 @@ struct rsqrt_op : elementwise<1> {
 };
 constexpr expr rsqrt(const at& x) { return ir::unary<rsqrt_op>(x); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::rsqrt_op>;

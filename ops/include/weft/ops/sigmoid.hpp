@@ -19,3 +19,5 @@ struct sigmoid_op : elementwise<1> {
 };
 constexpr expr sigmoid(const at& x) { return ir::unary<sigmoid_op>(x); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::sigmoid_op>;

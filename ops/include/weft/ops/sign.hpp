@@ -20,3 +20,5 @@ struct sign_op : elementwise<1> {
 };
 constexpr expr sign(const at& x) { return ir::unary<sign_op>(x); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::sign_op>;

@@ -29,3 +29,6 @@ struct cos_op : elementwise<1> {
 constexpr expr sin(const at& x) { return ir::unary<sin_op>(x); }
 constexpr expr cos(const at& x) { return ir::unary<cos_op>(x); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::sin_op>;
+extern template struct weft::ir::of<weft::cos_op>;

@@ -36,3 +36,5 @@ constexpr expr slice(const at& x, axis_ref from, long start, axis_ref to) {
   return ir::slice(x, ir::part(from, start, to));
 }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::slice_op>;

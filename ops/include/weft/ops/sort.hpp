@@ -55,3 +55,5 @@ constexpr sorted<expr> top_k(const at& x, axis_ref axis, axis_ref to) {
   return {gather(x, at(places, x.where), axis), places};
 }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::argsort_op>;

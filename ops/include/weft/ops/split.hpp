@@ -106,3 +106,6 @@ constexpr expr merge(const at& x, const axes& parts, axis_ref whole) {
   return ir::unary<merge_op>(x, ir::regrouping(whole, parts));
 }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::split_op>;
+extern template struct weft::ir::of<weft::merge_op>;

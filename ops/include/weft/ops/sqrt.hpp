@@ -28,3 +28,5 @@ struct sqrt_op : elementwise<1> {
 };
 constexpr expr sqrt(const at& x) { return ir::unary<sqrt_op>(x); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::sqrt_op>;

@@ -19,3 +19,5 @@ struct step_op : elementwise<1> {
 };
 constexpr expr step(const at& x) { return ir::unary<step_op>(x); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::step_op>;

@@ -20,3 +20,5 @@ struct stop_gradient_op {
 };
 constexpr expr stop_gradient(const at& x) { return x.e.attached() ? ir::unary<stop_gradient_op>(x) : x.e; }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::stop_gradient_op>;

@@ -25,3 +25,5 @@ struct sub_op : elementwise<2> {
 };
 constexpr expr operator-(const at& a, const at& b) { return ir::binary<sub_op>(a, b); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::sub_op>;

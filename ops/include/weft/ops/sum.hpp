@@ -19,3 +19,5 @@ constexpr expr sum(const at& x, const axes& over) { return ir::reduce<sum_op>(x,
 } // namespace weft
 
 #include <weft/ops/algebra.hpp> // derivatives are written in all of it
+
+extern template struct weft::ir::of<weft::sum_op>;

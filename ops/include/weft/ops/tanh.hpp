@@ -18,3 +18,5 @@ struct tanh_op : elementwise<1> {
 };
 constexpr expr tanh(const at& x) { return ir::unary<tanh_op>(x); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::tanh_op>;

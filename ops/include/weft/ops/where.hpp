@@ -36,3 +36,5 @@ struct where_op : elementwise<3> {
 };
 constexpr expr where(const at& condition, const at& a, const at& b) { return ir::ternary<where_op>(condition, a, b); }
 } // namespace weft
+
+extern template struct weft::ir::of<weft::where_op>;
