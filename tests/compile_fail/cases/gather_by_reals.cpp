@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: gather: the ids must be integers in ([vocab=100, d=64], [query]) at HERE
+// expect: gather: the ids must be integers in ([vocab=100, d=64], [query]); to_integer(x) makes them of reals at HERE
 #include "../case.hpp"
 
 namespace gather_by_reals {

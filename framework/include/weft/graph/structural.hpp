@@ -68,8 +68,8 @@ struct to_real_op : elementwise<1> {
 };
 inline constexpr op_def to_real_def = of<to_real_op>::make();
 
-/// Whole reals as integers: what a pass has written anew in reals is of the kind again that it was. Infinities, which
-/// reductions of nothing give, become the ends of the type.
+/// Reals as integers: what a pass has written anew in reals is of the kind again that it was. The fraction is dropped,
+/// NaN becomes 0; infinities, which reductions of nothing give, become the ends of the type.
 struct whole_op : elementwise<1> {
   static constexpr std::string_view name = "whole";
   static constexpr kinds rule = kinds::ranks;
@@ -79,12 +79,14 @@ struct whole_op : elementwise<1> {
       using I = std::conditional_t<sizeof(S) == 4, std::int32_t, std::int64_t>;
       using V = with_lanes<decltype(x), I>;
       constexpr S end = sizeof(S) == 4 ? S(0x1p31) : S(0x1p63);
-      const V inside = convert<V>(select(x >= end || x < -end, decltype(x){}, x));
+      const V inside = convert<V>(select(x < end && x >= -end, x, decltype(x){}));
       return select(x >= end, broadcast<V>(std::numeric_limits<I>::max()),
                     select(x < -end, broadcast<V>(std::numeric_limits<I>::min()), inside));
     } else return x;
   }
-  static constexpr interval range(interval x) { return x; }
+  static constexpr expr simplify(const expr* in, int, const node&) { return in[0].kind() == integer ? in[0] : expr{}; }
+  /// Toward zero, and 0 where the operand is NaN.
+  static constexpr interval range(interval x) { return {x.lo < 0 ? x.lo : 0, x.hi > 0 ? x.hi : 0}; }
 };
 inline constexpr op_def whole_def = of<whole_op>::make();
 

@@ -37,6 +37,7 @@
 #include <weft/ops/floor.hpp>
 #include <weft/ops/round.hpp>
 #include <weft/ops/round_to.hpp>
+#include <weft/ops/to_integer.hpp>
 // Reductions, scans and products
 #include <weft/ops/any.hpp>
 #include <weft/ops/argmax.hpp>

@@ -10,7 +10,10 @@ namespace weft {
 constexpr expr one_hot(const at& ids, axis_ref axis) {
   const ir::scope s("one_hot", ids);
   if (ids.e.attached() && ids.e.kind() == real)
-    return ir::complain(ids.e, "one_hot", {{}, "the numbers of the places must be integers"}, ids.where);
+    return ir::complain(
+        ids.e, "one_hot",
+        {{}, "the numbers of the places must be integers", nullptr, nullptr, "to_integer(x) makes them of reals"},
+        ids.where);
   return where(ids == index(axis), 1.0, 0.0);
 }
 } // namespace weft
