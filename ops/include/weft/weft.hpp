@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 // Everything: write programs, transform them, compile them, run them, print and save what they give, train.
+#include <weft/facts/print.hpp>
 #include <weft/io/format.hpp>
 #include <weft/io/npy.hpp>
 #include <weft/io/tree.hpp>

@@ -137,11 +137,11 @@ struct layout {
   long stride[max_rank]{};
 };
 
-/// The code of a map, or of a reduction's combine, for one precision T and one common kind of its operands. Reals are
-/// T; integers and booleans are lanes of the same width, booleans as masks (0 or -1). One packet: where the op is a
-/// constant the call is inlined.
+/// A map, or a reduction's combine, of one packet of each operand, for one precision T and one common kind of them.
+/// Reals are T; integers and booleans are lanes of the same width, booleans as masks (0 or -1). Where the op is known
+/// at compile time a call is inlined.
 template <class T> using packet_function = packet<T> (*)(const packet<T>* in);
-/// More than a packet: no program needs to see this code to be compiled.
+/// The same of many packets and of one element: code of the library, which kernels call.
 template <class T> struct evaluator {
   /// `packets` packets of the result; operand j advances by `advance[j]` lanes a packet (0 repeats the same packet).
   void (*block)(T* out, const T* const* in, const int* advance, long packets) = nullptr;

@@ -7,8 +7,7 @@
 /// NumPy's .npy files: little endian, versions 1.0 to 3.0 are read and 1.0 is written. Names of axes are not stored.
 namespace weft {
 
-/// Paths are strings here, which a std::filesystem::path becomes by itself: its header would cost every program that
-/// includes weft a fifth of a second.
+/// Paths are strings here, which a std::filesystem::path becomes by itself: programs need not read its header.
 void save_npy(const std::string& path, const tensor_ref& t);
 template <tensor_like X> void save_npy(const std::string& path, const X& t) { save_npy(path, t.ref()); }
 
