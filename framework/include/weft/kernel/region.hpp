@@ -95,29 +95,35 @@ template <const auto& Plan, int Pass, class T> struct generated {
           broadcast<packet<lane>>(static_cast<lane>(x.common == boolean ? -(x.value != 0) : x.value)));
   }
 
-  /// Lines that are run side by side: down the rows each packet of a line waits for the one before it, and only short
-  /// passes leave the processor room to look as far as the next line.
+  /// Packets that are computed in turn, instruction by instruction, none of which waits for another: down the rows one
+  /// of each line, where a packet is combined with the one before it and the pass is short enough for the processor to
+  /// look as far; else of one line, where functions are so long that it sees one packet at a time.
   static constexpr int together = [] {
     int computed = 0;
-    for (bool u : uniform) computed += !u;
-    return down && computed <= 8 ? 3 : 1;
+    double flops = 0;
+    for (int i = 0; i < pass.count; i++) {
+      const instruction& x = Plan.instructions[static_cast<std::size_t>(pass.first + i)];
+      if (!uniform[static_cast<std::size_t>(i)]) computed++, flops += x.what == instruction::apply ? x.op->flops : 0;
+    }
+    return (down ? computed <= 8 : flops > 30) ? 3 : 1;
   }();
+  using values = packet<T>[pass.count];
 
   static void run(const lane_call<T>& call) { run(call, std::make_integer_sequence<int, pass.count>{}); }
   template <int... I> static void run(const lane_call<T>& call, std::integer_sequence<int, I...> all) {
     const lane_call<T> c = call;
-    packet<T> v[pass.count];
-    (execute_uniform<I>(v, c), ...);
+    values v[together];
+    for (values& one : v) (execute_uniform<I>(one, c), ...);
     const long lines = down ? c.packets : c.rows;
     long n = 0;
-    if constexpr (together > 1)
+    if constexpr (down && together > 1)
       for (; n + together <= lines; n += together) run_lines<together>(c, v, n, all);
     for (; n < lines; n++) run_lines<1>(c, v, n, all);
   }
   /// So many lines from n on.
   template <int Lines, int... I>
-  [[gnu::always_inline]] static void run_lines(const lane_call<T>& c, packet<T>* v, long n,
-                                               std::integer_sequence<int, I...>) {
+  [[gnu::always_inline]] static void run_lines(const lane_call<T>& c, values* v, long n,
+                                               std::integer_sequence<int, I...> all) {
     const long whole = down ? c.rows : counts ? c.valid / lanes<T> : c.packets;
     line l[Lines];
     const auto totals = [&](auto f) __attribute__((always_inline)) {
@@ -129,12 +135,22 @@ template <const auto& Plan, int Pass, class T> struct generated {
     };
     for (int j = 0; j < Lines; j++) start(l[j], c, down ? 0 : n, down ? n + j : 0);
     totals([](packet<T>& t, T* at) __attribute__((always_inline)) { t = load(at); });
-    for (long i = 0; i < whole; i++)
-#pragma GCC unroll 4
-      for (int j = 0; j < Lines; j++) (execute<I, false>(v, l[j], i, 0), ...);
+    long i = 0;
+    if constexpr (!down && together > 1)
+      for (; i + together <= whole; i += together) in_turn<together>(v, l, i, all);
+    for (; i < whole; i++) in_turn<Lines>(v, l, i, all);
     if constexpr (counts)
-      if (whole < c.packets) (execute<I, true>(v, l[0], whole, c.valid - whole * lanes<T>), ...);
+      if (whole < c.packets) (execute<I, true>(v[0], l[0], whole, c.valid - whole * lanes<T>), ...);
     totals([](packet<T>& t, T* at) __attribute__((always_inline)) { store(at, t); });
+  }
+  /// Packet i of each of N lines, or N packets of one from i on.
+  template <int N, int... I>
+  [[gnu::always_inline]] static void in_turn(values* v, line* l, long i, std::integer_sequence<int, I...>) {
+    const auto each = [&]<int J>(std::integral_constant<int, J>) __attribute__((always_inline)) {
+#pragma GCC unroll 4
+      for (int j = 0; j < N; j++) execute<J, false>(v[j], l[down ? j : 0], down ? i : i + j, 0);
+    };
+    (each(std::integral_constant<int, I>{}), ...);
   }
 };
 
