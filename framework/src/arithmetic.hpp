@@ -28,10 +28,11 @@ template <class T> class arithmetic_run {
 
 public:
   static constexpr int most = 32; ///< ops of a run
-  /// Memory is asked for the packet so many further on, so that it comes while others are computed.
-  static constexpr long ahead = 96;
+  static constexpr int many = 12; ///< packets that are computed together: as many as registers hold
 
 private:
+  /// Memory is asked for the packet so many further on, so that it comes while others are computed.
+  static constexpr long ahead = 96;
   step first_; ///< what the first step starts from
   step steps_[most + 1];
   int begin_; ///< the first step: they are filled from the end
@@ -61,7 +62,7 @@ public:
   }
   /// Writes so many packets, those of the operands from `from` on; `out` may lie where one of them does.
   void operator()(T* out, long from, long packets) const {
-    constexpr int many = 12, few = 4; // many: as many as registers hold
+    constexpr int few = 4;
     long i = 0;
     for (; i + many <= packets; i += many) run<many>(out + i * lanes<T>, from + i);
     for (; i + few <= packets; i += few) run<few>(out + i * lanes<T>, from + i);

@@ -123,7 +123,7 @@ private:
     const int before = order_.before[i];
     if (before >= 0 && arithmetic_run<T>::knows(*x.op)) return arithmetic(i)(out, 0, b.packets());
     const auto& code = x.op->template code<T>(x.common);
-    constexpr long piece = arithmetic_run<T>::ahead;
+    constexpr long piece = arithmetic_run<T>::many;
     alignas(64) T values[piece * width];
     const T* in[3]{};
     int steps[3]{};
