@@ -114,7 +114,7 @@ struct arrange_op {
     return {a.shape};
   }
   static constexpr expr transpose(int, const expr*, const expr&, const expr& dy) { return dy; }
-  static constexpr expr simplify(const expr* in, int, const node& x) { return in[0].ax() == x.ax ? in[0] : expr{}; }
+  static constexpr expr simplify(const expr* in, int, const node& x);
   static constexpr layout view(const layout& in, const axes& from, const node& x) {
     return seen_through(in, from, x.ax);
   }
@@ -141,6 +141,13 @@ constexpr expr arrange(const expr& x, axes to, place p = {}) { // by value: the 
   attributes a;
   a.shape = to;
   return emit(&arrange_def, &x, 1, a, p);
+}
+/// Of an arrangement of another value: that of the other.
+constexpr expr arrange_op::simplify(const expr* in, int, const node& x) {
+  if (in[0].ax() == x.ax) return in[0];
+  const node y = in[0].node();
+  if (y.op != &arrange_def) return {};
+  return arrange({in[0].g, in[0].g->operands.at[y.first]}, x.ax, x.where);
 }
 /// A visible zero with the given axes.
 constexpr expr zeros(builder& g, axes ax, place p) { return arrange(attach(g, expr(0.0).loose, p), ax, p); }
