@@ -162,6 +162,39 @@ BOOST_AUTO_TEST_CASE(cotangents_of_rows_that_see_nothing) {
   BOOST_TEST(finite(got));
   BOOST_TEST(apart(got, p.reference(x.q, x.k)) < 1e-12);
 }
+/// Sums of exponentials that nothing was subtracted from are large, their squares larger: quotients by them stay apart.
+BOOST_AUTO_TEST_CASE(exponentials_of_large_scores_by_hand) {
+  const auto attention = [](expr q, expr k, expr v) {
+    const expr p = exp(scores(q, k, d));
+    return contract(p / at(sum(p, key)), v, key);
+  };
+  const auto p = build(with_gradients(attention), q_arg, k_arg, v_arg);
+  BOOST_TEST(!p.materializes(query, key));
+  const inputs<float> x(1, 100, 100, 15); // scores up to 60, where exp is 1e26
+  const auto got = p(x.q, x.k, x.v), want = p.reference(x.q, x.k, x.v);
+  BOOST_TEST(finite(want));
+  BOOST_TEST(apart(got, want) < 1e-4);
+}
+/// A space without pairs: sums of nothing are 0, whatever they are divided by afterwards.
+BOOST_AUTO_TEST_CASE(quotients_of_sums_of_nothing) {
+  const auto by_hand = [](expr q, expr k, expr v) {
+    const expr p = exp(scores(q, k, d));
+    return contract(p / at(sum(p, key)), v, key);
+  };
+  const auto entropy = [](expr q, expr k, expr) {
+    const expr s = scores(q, k, d);
+    return -sum(softmax(s, key) * at(log_softmax(s, key)), key);
+  };
+  const inputs<double> x(2, 9, 0);
+  const auto zeros = [&](auto f) {
+    const auto p = build(with_gradients(f), q_arg, k_arg, v_arg);
+    BOOST_TEST(!p.materializes(query, key));
+    const auto got = p(x.q, x.k, x.v);
+    BOOST_TEST(finite(got));
+    BOOST_TEST(apart(got, p.reference(x.q, x.k, x.v)) == 0);
+  };
+  zeros(by_hand), zeros(entropy);
+}
 /// Quotients, logarithms and powers of a row that sees nothing need not be finite: they stay behind the mask that was
 /// put before them, whatever a sum could take out. Derivatives agree wherever the reference's are finite: where the
 /// formula itself multiplies 0 by such a quotient they are not.
@@ -181,6 +214,16 @@ BOOST_AUTO_TEST_CASE(quotients_of_rows_that_see_nothing) {
        [&](const expr& q, const expr& k, const expr& v) {
          const expr s = scores(q, k, d), l = log(sum(behind(exp(s)), key));
          return contract(behind(exp(s - at(l))), v, key);
+       }},
+      {"a floored maximum",
+       [&](const expr& q, const expr& k, const expr& v) {
+         const expr s = masked(q, k);
+         return contract(exp(s - at(max(max(s, key), -1e30))), v, key);
+       }},
+      {"a floored log-sum-exp",
+       [&](const expr& q, const expr& k, const expr& v) {
+         const expr s = masked(q, k);
+         return contract(exp(s - at(max(logsumexp(s, key), -800.0))), v, key);
        }},
       {"entropy",
        [&](const expr& q, const expr& k, const expr&) {

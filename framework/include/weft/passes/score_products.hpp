@@ -22,7 +22,7 @@ struct score_products {
   constexpr at here(int id) const { return at(expr{&b, id}, where_); }
 
   /// Small factors first: those of no side of the pair, of one, of the other, then tiles. Divisors divide what they are
-  /// with, selections come last.
+  /// with, factors and divisors in turn, as products of several may be too large or small; selections come last.
   constexpr int side(axis_set a) const {
     const axis_set lower = s.pair & -s.pair;
     return s.has_pair(a) ? 3 : (a & s.pair) == 0 ? 0 : (a & lower) ? 1 : 2;
@@ -32,14 +32,17 @@ struct score_products {
     axis_set ax = 0;
     for (const piece& x : of) ax |= x.ax;
     for (int k = 0; k < 4; k++) {
-      expr top, bottom;
-      for (const piece& x : of) {
-        if (side(x.ax) != k) continue;
-        expr& y = x.what == piece::divisor ? bottom : top;
-        if (x.what == piece::factor || x.what == piece::divisor)
-          y = y.attached() ? here(y) * here(x.id) : expr{&b, x.id};
+      expr top;
+      const auto next = [&](int i, piece::way what) {
+        while (i < of.size_ && (of.at[i].what != what || side(of.at[i].ax) != k)) i++;
+        return i;
+      };
+      int factor = next(0, piece::factor), divisor = next(0, piece::divisor);
+      while (factor < of.size_ || divisor < of.size_) {
+        if (factor < of.size_) top = top.attached() ? here(top) * here(of.at[factor].id) : expr{&b, of.at[factor].id};
+        if (divisor < of.size_) top = (top.attached() ? here(top) : here(expr(1.0))) / here(of.at[divisor].id);
+        factor = next(factor + 1, piece::factor), divisor = next(divisor + 1, piece::divisor);
       }
-      if (bottom.attached()) top = (top.attached() ? here(top) : here(expr(1.0))) / here(bottom);
       if (top.attached()) all = all.attached() ? (k == 3 ? here(top) * here(all) : here(all) * here(top)) : top;
     }
     for (const piece& x : of) {

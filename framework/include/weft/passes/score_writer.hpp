@@ -138,6 +138,7 @@ struct score_writer : score_products {
   constexpr expr part(const sum_part& q, axis_set over) {
     list<piece> rest = pieces_of(q.rest);
     list<piece> outside = pieces_of(q.pulled);
+    bool may_overflow = false; // what was taken out of the exponential, where that is 0 everywhere
     if (q.x >= 0) {
       const expr x = write(q.x), shift = q.exponential->shift(x, s.names->list_of(over));
       const expr lowered = here(x) - here(shift);
@@ -156,11 +157,13 @@ struct score_writer : score_products {
           const int y = s.linear(others);
           const expr v = write(y);
           outside.push_back({emit(q.exponential, &v, 1, {}, where_).id, s.all.at[y].ax});
+          may_overflow = !s.is_tame_exponent(y);
         }
       } else {
         const expr y = write(q.y), power = here(y) + here(shift);
         outside.push_back(
             {emit(q.exponential, &power, 1, {}, where_).id, s.all.at[q.y].ax | (s.all.at[q.x].ax & ~over)});
+        may_overflow = !s.is_tame_exponent(q.y);
       }
     }
     expr v = sum_of(rest, over);
@@ -168,6 +171,10 @@ struct score_writer : score_products {
       axis_set ax = 0;
       for (const piece& x : rest) ax |= x.ax;
       outside.push_back({v.id, ax & ~over});
+      if (may_overflow) {
+        const expr nothing = here(v) == 0.0;
+        outside.push_back({nothing.id, ax & ~over, piece::complement});
+      }
       v = {&b, product(outside).id};
     }
     return v;
