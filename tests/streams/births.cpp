@@ -129,6 +129,25 @@ BOOST_AUTO_TEST_CASE(positions_and_one_side) {
           [](const exprs& x, const exprs& id) { return contract(where(id[0] == at(id[1]), 1.0, 0.0), x[0], key); });
 }
 
+BOOST_AUTO_TEST_CASE(losses_by_hand) {
+  const std::vector<argument> picked{{{batch, query, d}}, {{batch, key, d}}, {{query}, integer}};
+  const auto scores = [](const exprs& x) { return contract(x[0], x[1], d); };
+  const auto at_id = [](const exprs& id, const expr& x) { return sum(where(index(key) == at(id[0]), x, 0.0), key); };
+  streams("likelihoods that ids pick", picked,
+          [&](const exprs& x, const exprs& id) { return at_id(id, log_softmax(scores(x), key)); });
+  streams("focal loss", picked, [&](const exprs& x, const exprs& id) {
+    const expr l = log_softmax(scores(x), key);
+    return at_id(id, (1.0 - at(exp(l))) * at(l));
+  });
+  streams("means of equal groups", {{{query, d}}, {{key, d}}, {{query}, integer}, {{key}, integer}},
+          [&](const exprs& x, const exprs& id) {
+            return sum(where(id[0] == at(id[1]), log_softmax(scores(x), key), 0.0), key);
+          });
+  streams("scaled sums", {{{query, d}}, {{key, d}}, {{query}}}, [&](const exprs& x, const exprs&) {
+    return sum(0.5 * at(scores(x)), {query, key}) + at(sum(scores(x) * at(x[2]), key));
+  });
+}
+
 BOOST_AUTO_TEST_CASE(products_of_what_ids_say) {
   streams("groups in common", {{{query, d}}, {{key, d}}, {{key, e}}, {{query}, integer}, {{key}, integer}},
           [](const exprs& x, const exprs& id) {

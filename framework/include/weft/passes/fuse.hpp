@@ -256,7 +256,7 @@ constexpr tile_program write_tiles(const tile_writer& w, plan& out) {
 constexpr tile_walk walk_of(const grouping& from, int k, plan& out) {
   const graph_view g = from.g;
   const score_spaces& s = from.spaces;
-  const list<bool>& numbers = from.free;
+  const list<bool>& numbers = from.numbers;
   const stream_shape shape = shape_of(g, s, s.streams.at[k], from.tiles.at[k]);
   const tile_writer masked(g, s, numbers, k, shape, false);
   tile_walk x{

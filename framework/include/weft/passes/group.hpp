@@ -21,7 +21,8 @@ struct grouping {
   list<int> sources;  ///< of each operand in the graph's pool: the node itself, seen through arrangements
   list<int> group_of; ///< of each node: the group that computes it, or -1
   list<int> position; ///< of each node: the step after which it exists (-1: before all)
-  list<bool> free;    ///< indices, numbers and what is made of them: computed wherever they are read
+  list<bool> numbers; ///< indices, numbers and what is made of them
+  list<bool> free;    ///< and comparisons and the like, of them and of ids and masks: computed wherever they are read
   list<bool> row;     ///< a value without the reduced axes of its group
   list<bool> stored;
   list<axes> order;
@@ -36,9 +37,11 @@ struct grouping {
 
   constexpr grouping(graph_view graph, const score_spaces& streamed)
       : g(graph), uses(use_counts(graph)), sources(graph.operands.count), group_of(g.size(), -1),
-        position(g.size(), -1), free(numbers_alone(graph)), row(g.size(), false), stored(g.size(), false),
-        order(g.size()), spaces(streamed), tiles(tile_values(graph, streamed)), placed(g.size(), false) {
+        position(g.size(), -1), numbers(numbers_alone(graph)), free(numbers), row(g.size(), false),
+        stored(g.size(), false), order(g.size()), spaces(streamed), tiles(tile_values(graph, streamed)),
+        placed(g.size(), false) {
     for (int j = 0; j < g.operands.count; j++) sources.at[j] = source(g.operands.at[j]);
+    for (int i = 0; i < g.size(); i++) free.at[i] = free.at[i] || compares(i);
     if (spaces.streams.size_ == 0)
       for (int i = 0; i < g.size(); i++) place(i);
     else {
@@ -47,6 +50,16 @@ struct grouping {
         if (needed.at[i]) visit(i);
     }
     for (int o : g.outputs) store(o);
+  }
+  /// Whether a node is a cheap map to booleans or integers, of what is free and of inputs that are no reals.
+  constexpr bool compares(int i) const {
+    const node& x = g.nodes.at[i];
+    bool all = x.k != real && x.op->flops <= 2 && (x.op->how == form::map || x.op == &arrange_def);
+    for (int j = 0; j < x.count && all; j++) {
+      const node& o = g.nodes.at[g.in(x, j)];
+      all = free.at[g.in(x, j)] || (o.op->how == form::input && o.k != real);
+    }
+    return all;
   }
   /// What results are made of, but for what tiles compute for themselves.
   constexpr list<bool> needed_outside() const {
@@ -72,7 +85,7 @@ struct grouping {
     const auto all_of = [&](int i) {
       for (int j = 0; j < g.nodes.at[i].count; j++)
         if (const int o = g.in(i, j);
-            !spaces.region.at[o] && !spaces.recomputed.at[o] && !free.at[o] && !is_own_shift(g, spaces, t, o))
+            !spaces.region.at[o] && !spaces.recomputed.at[o] && !numbers.at[o] && !is_own_shift(g, spaces, t, o))
           reads.push_back(o);
     };
     for (int i : tiles.at[t]) all_of(i);

@@ -16,6 +16,24 @@ constexpr int without_arrangement(const builder& g, const node& x, int j, const 
   });
 }
 
+/// A map of what is repeated alone, repeated afterwards: its number, or -1.
+constexpr int with_late_arrangement_of_map(builder& b, const node& x, const int* in) {
+  int once[max_rank]{};
+  bool any = false;
+  for (int j = 0; j < x.count; j++) {
+    const node& source = b.nodes.at[in[j]];
+    once[j] = source.op == &arrange_def ? b.operands.at[source.first] : in[j];
+    any = any || once[j] != in[j];
+  }
+  if (!any) return -1;
+  const axes fewer = with_room<operand>(x.count, [&](operand* seen) {
+    for (int j = 0; j < x.count; j++) seen[j] = {b.nodes.at[once[j]].ax, b.nodes.at[once[j]].k};
+    return x.op->infer(seen, x.count, x.at).out;
+  });
+  if (fewer.n >= x.ax.n) return -1;
+  return arrange(put(b, x.op, once, x.count, x.at, x.where), x.ax, x.where).id;
+}
+
 /// A product of what is repeated along axes that it doesn't sum, repeated afterwards: the product's number, or -1.
 constexpr int with_late_arrangement(builder& b, const node& x, const int* in) {
   int once[2]{in[0], in[1]};
@@ -61,8 +79,13 @@ constexpr void simplify(graph_view g, builder& b) {
         r.moved.at[i] = b.put(&constant_def, nullptr, 0, {}, x.k, a, x.where);
         continue;
       }
-    if (x.op->how == form::map)
+    if (x.op->how == form::map) {
       for (int j = 0; j < x.count; j++) in[j] = without_arrangement(b, x, j, in);
+      if (const int late = with_late_arrangement_of_map(b, x, in); late >= 0) {
+        r.moved.at[i] = late;
+        continue;
+      }
+    }
     if (x.op->how == form::contract)
       if (const int late = with_late_arrangement(b, x, in); late >= 0) {
         r.moved.at[i] = late;
