@@ -36,6 +36,18 @@ BOOST_AUTO_TEST_CASE(renamed_scores) {
         },
         input(b, {i, d}, "q"), input(b, {j, d}, "k"), input(b, {j, e}, "v"));
   });
+  check("symmetric, under a batch of any extent", "2p/11 2+1 5+3", [](ir::builder& b) {
+    static constexpr axis<"batch"> batch;
+    static constexpr sequence<"i", 12> i;
+    static constexpr sequence<"j", 12> j;
+    return forward_and_gradients(
+        b,
+        [](expr q, expr k, expr v) {
+          const expr s = scores(q, k);
+          return contract(softmax(s + at(exchange(s, i, j)), j), v, j);
+        },
+        input(b, {batch, i, d}, "q"), input(b, {batch, j, d}, "k"), input(b, {batch, j, e}, "v"));
+  });
   check("to the name they have", "2p/3 1+0 1+1", [](ir::builder& b) {
     const auto [q, k, v] = qkv(b);
     const expr s = scores(q, k);

@@ -52,7 +52,11 @@ struct view_mover {
     return (same(a.at.axis, b.at.axis) && same(a.at.to, b.at.to)) ||
            (same(a.at.axis, b.at.to) && same(a.at.to, b.at.axis));
   }
-  static constexpr bool is_small(const node& x) { return !has_two_sequences(x.ax) || x.op->how == form::input; }
+  /// What a view stops at: an input, what has one long axis, or one of the two that are exchanged.
+  static constexpr bool is_small(const node& x, const node& view) {
+    const auto has_both = [&](const axes& ax) { return ax.has(view.at.axis) && ax.has(view.at.to); };
+    return x.op->how == form::input || !has_two_sequences(x.ax) || (view.at.to && has_both(view.ax) && !has_both(x.ax));
+  }
   constexpr const node& made(int i) const { return r.to.nodes.at[i]; }
 
   static constexpr bool changes(const node& x, const node& view) {
@@ -71,7 +75,7 @@ struct view_mover {
     visits.at[i] = {search, -1};
     const axis_ref from = view.at.axis, to = view.at.to;
     if (!view.op->is(trait::renaming | trait::merging) && to && !same(to, from) && x.ax.has(to)) return false;
-    if (!changes(x, view) || is_small(x)) return true;
+    if (!changes(x, view) || is_small(x, view)) return true;
     if ((x.op->how != form::map && !x.op->reduces() && x.op != &arrange_def) || x.op->is(trait::never_shared))
       return false;
     computes = computes || x.count > 1;
@@ -88,7 +92,7 @@ struct view_mover {
     if (visits.at[i].under >= 0) return visits.at[i].under;
     const node x = made(i);
     if (!changes(x, view)) return i;
-    if (is_small(x)) return visits.at[i].under = seen_through(i, view);
+    if (is_small(x, view)) return visits.at[i].under = seen_through(i, view);
     int in[max_rank]{};
     for (int j = 0; j < x.count; j++) in[j] = through(r.to.operands.at[x.first + j], view);
     return visits.at[i].under = again(x, in, view, shown(x.ax, view));
