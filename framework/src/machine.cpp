@@ -40,11 +40,9 @@ struct machine::state {
     p->inputs = inputs, p->outputs = outputs;
     p->is_double = ir::is_double(data, inputs, outputs);
     if (!p->is_double) check_countable(data.source, p->extents);
-    p->plain = how == policy::reference;
-    if (!p->plain) {
+    if (how != policy::reference) {
       if (p->is_double) plan_steps<double>(data, *p);
       else plan_steps<float>(data, *p);
-      for (const stream_call& c : p->streams) p->plain = p->plain || (c.s && c.outer * c.inner == 0);
     }
     plans.insert(plans.begin(), std::move(p));
     if (plans.size() > 4) plans.pop_back();
@@ -244,7 +242,7 @@ bool machine::fits(const std::vector<tensor_ref>& inputs, const std::vector<tens
 void machine::run(const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs) {
   planned& p = s_->plan(inputs, outputs);
   s_->check_overlap(inputs, outputs);
-  if (p.plain) {
+  if (s_->how == policy::reference) {
     if (p.is_double) run_reference<double>(s_->data, p.extents, inputs, outputs);
     else run_reference<float>(s_->data, p.extents, inputs, outputs);
   } else if (p.is_double) s_->execute<double>(p, inputs, outputs);

@@ -28,9 +28,6 @@ struct planned {
   std::vector<tensor_ref> general_in; ///< room for the operands of general ops
   long arena_bytes = 0, worker_bytes = 0, pack_bytes = 0;
   int workers = 1;
-  /// The graph as it was traced is run by plain loops. So it is where a score space has no pairs: what a stream takes
-  /// out of sums of nothing need not be finite.
-  bool plain = false;
 };
 
 /// Bytes of the copy that a general op is given of a value whose integers are not as wide as the program's; else 0.

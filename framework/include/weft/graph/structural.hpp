@@ -142,7 +142,7 @@ constexpr expr arrange(const expr& x, axes to, place p = {}) { // by value: the 
   a.shape = to;
   return emit(&arrange_def, &x, 1, a, p);
 }
-/// Of an arrangement of another value: that of the other.
+/// Two arrangements, one after the other, are one.
 constexpr expr arrange_op::simplify(const expr* in, int, const node& x) {
   if (in[0].ax() == x.ax) return in[0];
   const node y = in[0].node();

@@ -22,7 +22,7 @@ struct grouping {
   list<int> group_of; ///< of each node: the group that computes it, or -1
   list<int> position; ///< of each node: the step after which it exists (-1: before all)
   list<bool> numbers; ///< indices, numbers and what is made of them
-  list<bool> free;    ///< and comparisons and the like, of them and of ids and masks: computed wherever they are read
+  list<bool> free;    ///< computed wherever they are read: these, and what `compares`
   list<bool> row;     ///< a value without the reduced axes of its group
   list<bool> stored;
   list<axes> order;

@@ -70,21 +70,23 @@ struct score_reader {
     }
     return set(i, made);
   }
-  /// What a mask chooses stays behind it: what sums could take out, and need not be finite where the mask chooses
-  /// nothing, is repeated along the mask's axes.
-  constexpr int held(score_terms& t, int x, axis_set mask, bool exponent = false) {
+  /// Term x, of which a selection by `mask` is taken: what sums could take out of it, and need not be finite where the
+  /// mask chooses nothing, is repeated along the mask's axes, and behind the mask itself if it has others besides.
+  constexpr int held(score_terms& t, int x, int mask, bool exponent = false) {
     const term y = t[x];
-    if (y.tame) return x;
+    if (y.safe) return x;
+    const axis_set ax = t[mask].ax;
     if (!y.tile) {
-      const multiple narrow{1, x};
-      return mask & ~y.ax ? t.put({.what = term::repeated, .ax = y.ax | mask}, &narrow, 1) : x;
+      if (!(ax & ~y.ax) && !(y.ax & ~ax)) return x;
+      const multiple narrow{1, y.ax & ~ax ? t.product(mask, x) : x};
+      return t.put({.what = term::repeated, .ax = y.ax | ax}, &narrow, 1);
     }
     if (y.what == term::exponential) return t.unary(y.what, held(t, t.arg(x, 0), mask, true), y.op);
     score_terms::factors product;
     list<multiple> sum;
     for (int j = 0; j < y.count; j++) {
       const multiple m = t.in.at[y.first + j];
-      const int kept = exponent && t.lowers(m) ? m.of : held(t, m.of, mask);
+      const int kept = exponent && t.is_safe_summand(m) ? m.of : held(t, m.of, mask);
       if (y.what == term::product) t.multiply(product, kept);
       else sum.push_back({m.factor, kept});
     }
@@ -119,13 +121,15 @@ struct score_reader {
     if (x.op->is(trait::exponential)) return t.unary(term::exponential, in(0), x.op);
     if (x.op->is(trait::keeps_axes | trait::identity)) return in(0);
     if (const int kept = selected_against_zero(g, i); kept > 0) {
-      const int condition = in(0), chosen = held(t, in(kept), t[condition].ax);
-      return t.product(kept == 1 ? condition : t.unary(term::complement, condition, nullptr, true), chosen);
+      const int condition = in(0), mask = kept == 1 ? condition : t.unary(term::complement, condition, nullptr, true);
+      return t.product(mask, held(t, in(kept), mask));
     }
     return apply(t, c, i);
   }
   constexpr void read(score_planner& p, score_component& c, axis_set pair) {
     p.s.names = &s.names, p.s.pair = pair;
+    for (int a = 0; a < s.names.count; a++)
+      if (s.names.axis[a]->extent == unbound) p.s.unbound_axes |= axis_set(1) << a;
     for (int i : c.members) set(i, value(p.s, c, i));
     for (int i : c.roots) p.roots.push_back(local.at[i]);
     for (int i : touched) local.at[i] = -1;

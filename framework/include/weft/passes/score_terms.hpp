@@ -21,10 +21,11 @@ struct term {
     apply        ///< any other op
   };
   action what = one;
-  bool mask = false; ///< 0 or 1: a selection
-  bool tile = false; ///< has the pair and is made in tiles
-  bool exit = false; ///< sums, or otherwise reduces, what has the pair; has it no more
-  bool tame = true;  ///< what a sum could take out of it, or itself without the pair, is finite
+  bool mask = false;  ///< 0 or 1: a selection
+  bool tile = false;  ///< has the pair and is made in tiles
+  bool exit = false;  ///< sums, or otherwise reduces, what has the pair; has it no more
+  bool finite = true; ///< surely: masks, scores, exponentials of them, and sums of these
+  bool safe = true;   ///< what a sum may take out of it is finite; without the pair: it is itself
   int first = 0, count = 0;
   axis_set ax = 0, over = 0;
   int source = -1; ///< of outside and apply: which value of the graph
@@ -44,8 +45,9 @@ struct score_terms {
   axis_set pair = 0;
   list<term> all;
   list<multiple> in;
-  int bucket[buckets]{};  ///< plus one
-  bool uncovered = false; ///< some sum was over an axis that none of its factors had: its term is wrong
+  int bucket[buckets]{};     ///< plus one
+  axis_set unbound_axes = 0; ///< whose extents only a call tells: they may be 0
+  bool uncovered = false;    ///< some sum was over an axis that none of its factors had: its term is wrong
 
   constexpr bool has_pair(axis_set a) const { return (a & pair) == pair; }
   constexpr const term& operator[](int i) const { return all.at[i]; }
@@ -56,26 +58,33 @@ struct score_terms {
     return n;
   }
 
-  /// Quotients, functions and values from elsewhere need not be finite. exp(-guarded(...)) is.
-  constexpr bool is_tame(const term& x, const multiple* args, int n) const {
-    const bool apart = x.what == term::linear || x.what == term::product || x.what == term::exponential;
-    if (x.mask || x.what == term::one || (x.tile && !apart)) return true;
-    if (x.what == term::outside || x.what == term::inverse || x.what == term::apply) return false;
-    bool all_tame = true;
-    for (int j = 0; j < n; j++)
-      all_tame = all_tame && (x.what == term::exponential ? is_tame_exponent(args[j].of) : all.at[args[j].of].tame);
-    return all_tame;
+  /// Sets `finite` and `safe`. Quotients, functions and values from elsewhere need not be finite.
+  constexpr void judge(term& x, const multiple* args, int n) const {
+    if (x.mask || x.what == term::one) return;
+    bool finite = true, safe = true;
+    for (int j = 0; j < n; j++) {
+      const term& y = all.at[args[j].of];
+      const bool exponent = x.what == term::exponential && is_safe_exponent(args[j].of);
+      finite = finite && (x.what == term::exponential ? exponent : y.finite);
+      safe = safe && (x.what == term::exponential ? exponent : y.safe);
+    }
+    const bool alone = x.what == term::outside || x.what == term::apply || x.what == term::inverse;
+    const bool in_parts = x.what == term::linear || x.what == term::product || x.what == term::exponential;
+    x.finite = !alone && (finite || (x.what == term::sum && x.tile));
+    x.safe = !x.tile ? x.finite : !in_parts || safe;
   }
-  constexpr bool is_tame_exponent(int i) const {
+  /// Whether what a sum takes out of the exponential of term i is finite.
+  constexpr bool is_safe_exponent(int i) const {
     const term& x = all.at[i];
-    bool all_tame = x.tame || x.what == term::linear;
-    for (int j = 0; j < x.count && x.what == term::linear; j++) all_tame = all_tame && lowers(in.at[x.first + j]);
-    return all_tame;
+    if (x.what != term::linear) return is_safe_summand({1, i});
+    bool all_safe = true;
+    for (int j = 0; j < x.count; j++) all_safe = all_safe && is_safe_summand(in.at[x.first + j]);
+    return all_safe;
   }
-  /// Whether an exponent may have it as a summand, and its exponential is finite.
-  constexpr bool lowers(multiple m) const {
+  /// exp(-guarded(...)) is 0 for a row that sees nothing.
+  constexpr bool is_safe_summand(multiple m) const {
     const term& x = all.at[m.of];
-    return x.tame || (m.factor < 0 && x.what == term::apply && x.op->is(trait::guard));
+    return x.tile || x.finite || (m.factor < 0 && x.what == term::apply && x.op->is(trait::guard));
   }
   /// The term with these operands: an equal one, or a new one.
   constexpr int put(term x, const multiple* args, int n) {
@@ -99,7 +108,7 @@ struct score_terms {
     if (x.what != term::outside && x.what != term::apply && x.what != term::repeated) x.ax = operands & ~x.over;
     if (x.what != term::outside) x.tile = has_pair(x.ax);
     x.exit = x.over && !has_pair(x.ax) && has_pair(operands) && (x.over & pair);
-    x.tame = is_tame(x, args, n);
+    judge(x, args, n);
     x.size = elements(x.what == term::sum || x.over ? operands : x.ax);
     x.first = in.size_, x.count = n, x.next = bucket[h] - 1;
     for (int j = 0; j < n; j++) in.push_back(args[j]);

@@ -135,10 +135,17 @@ struct score_writer : score_products {
     }
     return -1;
   }
+  /// What a sum of nothing is multiplied by need not be finite: 0 all the same.
+  constexpr void nothing(list<piece>& of, axis_set over) {
+    for (axis_ref a : s.names->list_of(over & s.unbound_axes)) {
+      const expr n = attach(b, extent(a), where_), none = here(n) == 0;
+      of.push_back({none.id, 0, piece::complement});
+    }
+  }
   constexpr expr part(const sum_part& q, axis_set over) {
     list<piece> rest = pieces_of(q.rest);
     list<piece> outside = pieces_of(q.pulled);
-    bool may_overflow = false; // what was taken out of the exponential, where that is 0 everywhere
+    bool may_overflow = false; // what was taken out of exponentials that are all 0
     if (q.x >= 0) {
       const expr x = write(q.x), shift = q.exponential->shift(x, s.names->list_of(over));
       const expr lowered = here(x) - here(shift);
@@ -157,23 +164,28 @@ struct score_writer : score_products {
           const int y = s.linear(others);
           const expr v = write(y);
           outside.push_back({emit(q.exponential, &v, 1, {}, where_).id, s.all.at[y].ax});
-          may_overflow = !s.is_tame_exponent(y);
+          may_overflow = !s.is_safe_exponent(y);
         }
       } else {
         const expr y = write(q.y), power = here(y) + here(shift);
         outside.push_back(
             {emit(q.exponential, &power, 1, {}, where_).id, s.all.at[q.y].ax | (s.all.at[q.x].ax & ~over)});
-        may_overflow = !s.is_tame_exponent(q.y);
+        may_overflow = true;
       }
     }
+    for (int t : q.pulled)
+      if (!s.all.at[t].finite) {
+        nothing(outside, over);
+        break;
+      }
     expr v = sum_of(rest, over);
     if (outside.size_) {
       axis_set ax = 0;
       for (const piece& x : rest) ax |= x.ax;
       outside.push_back({v.id, ax & ~over});
       if (may_overflow) {
-        const expr nothing = here(v) == 0.0;
-        outside.push_back({nothing.id, ax & ~over, piece::complement});
+        const expr none = here(v) == 0.0;
+        outside.push_back({none.id, ax & ~over, piece::complement});
       }
       v = {&b, product(outside).id};
     }
@@ -231,6 +243,12 @@ struct score_writer : score_products {
       if (x.what == term::product)
         for (int j = 0; j < x.count; j++) of.push_back(piece_of(s.arg(t, j)));
       else of.push_back(piece_of(t));
+      axis_set over = 0; // of sums whose factors need not be finite
+      bool finite = true;
+      for (int j = 0; j < x.count && x.what == term::product; j++)
+        if (const term& y = s.all.at[s.arg(t, j)]; y.what == term::sum && y.exit) over |= y.over;
+        else finite = finite && y.finite;
+      if (!finite) nothing(of, over);
       return {&b, product(of).id};
     }
     }

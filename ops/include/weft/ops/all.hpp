@@ -97,7 +97,7 @@
 namespace weft::ops {
 
 /// Every primitive op. Law tests, the printer and the catalogue in docs/ops.md iterate this, and the library makes the
-/// code of each (see ../CMakeLists.txt); nothing else lists ops.
+/// code of each (see ops/CMakeLists.txt); nothing else lists ops.
 inline constexpr boost::hana::tuple<
     // arithmetic
     add_op, sub_op, mul_op, div_op, neg_op, abs_op, sign_op, mod_op, maximum_op, minimum_op,
