@@ -140,6 +140,29 @@ BOOST_AUTO_TEST_CASE(built_programs_write_integers_and_booleans) {
   BOOST_TEST(std::get<1>(out)[1]);
 }
 
+/// Integers of reals: toward zero, 0 for NaN, the ends of the program's integers for what is beyond them.
+namespace to_integers {
+constexpr auto all =
+    compile([](expr x) { return std::tuple(to_integer(x), to_integer(x > 0), to_integer(index(n) - 2)); }, arg<"x">(n));
+} // namespace to_integers
+BOOST_AUTO_TEST_CASE(reals_become_integers) {
+  const auto check = [](auto zero, double smallest, double beyond) {
+    using T = decltype(zero);
+    const T endless = std::numeric_limits<T>::infinity(), undefined = std::numeric_limits<T>::quiet_NaN();
+    const auto x = tensor<T>::from({T(-1.75), T(1.75), endless, -endless, undefined, T(smallest), T(beyond)}, n(7));
+    const auto end = sizeof(T) == 4 ? std::int64_t(std::numeric_limits<std::int32_t>::max())
+                                    : std::numeric_limits<std::int64_t>::max();
+    const std::int64_t want[]{-1, 1, end, -end - 1, 0, -end - 1, end};
+    const auto [of_reals, of_booleans, of_integers] = to_integers::all(x);
+    for (long i = 0; i < 7; i++) {
+      BOOST_TEST(of_reals[i] == want[i], x[i]);
+      BOOST_TEST(of_booleans[i] == (x[i] > 0), x[i]);
+      BOOST_TEST(of_integers[i] == i - 2);
+    }
+  };
+  check(0.f, -0x1p31, 0x1p31), check(0.0, -0x1p63, 0x1p63);
+}
+
 BOOST_AUTO_TEST_CASE(tensors_are_formatted_beside_ranges) {
   BOOST_TEST(fmt::format("{}", tensor<float>::from({1, 2}, n(2))) == "tensor<float>[n=2]\n[1, 2]");
   BOOST_TEST(fmt::format("{}", std::vector{1, 2}) == "[1, 2]");
