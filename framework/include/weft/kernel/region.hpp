@@ -95,17 +95,20 @@ template <const auto& Plan, int Pass, class T> struct generated {
           broadcast<packet<lane>>(static_cast<lane>(x.common == boolean ? -(x.value != 0) : x.value)));
   }
 
-  /// Packets that are computed in turn, instruction by instruction, none of which waits for another: down the rows one
-  /// of each line, where a packet is combined with the one before it and the pass is short enough for the processor to
-  /// look as far; else of one line, where functions are so long that it sees one packet at a time.
+  /// Packets that are computed in turn, instruction by instruction, none of which waits for another. Down the rows,
+  /// where each is combined with the one before it: one of each of three lines, if the pass is so short that the
+  /// processor can look beyond it. Along a row: three of it, if several functions, one after another, fill the
+  /// processor's window.
   static constexpr int together = [] {
     int computed = 0;
-    double flops = 0;
+    double functions = 0; ///< their FLOPs
     for (int i = 0; i < pass.count; i++) {
       const instruction& x = Plan.instructions[static_cast<std::size_t>(pass.first + i)];
-      if (!uniform[static_cast<std::size_t>(i)]) computed++, flops += x.what == instruction::apply ? x.op->flops : 0;
+      if (uniform[static_cast<std::size_t>(i)]) continue;
+      computed++;
+      if (x.what == instruction::apply && x.op->flops > 4) functions += x.op->flops;
     }
-    return (down ? computed <= 8 : flops > 30) ? 3 : 1;
+    return (down ? computed <= 8 : functions > 30 && computed <= 40) ? 3 : 1;
   }();
   using values = packet<T>[pass.count];
 

@@ -16,6 +16,30 @@ constexpr int without_arrangement(const builder& g, const node& x, int j, const 
   });
 }
 
+/// The number that a node of constant operands is, or -1.
+constexpr int folded(builder& b, const node& x, const int* in) {
+  bool constant = x.op->fold && x.count > 0;
+  double value[max_rank]{};
+  for (int j = 0; j < x.count; j++) {
+    const node& o = b.nodes.at[in[j]];
+    value[j] = o.at.value;
+    constant = constant && o.op == &constant_def && o.at.value < 1e100 && o.at.value > -1e100;
+  }
+  if (!constant) return -1;
+  attributes a;
+  a.value = x.op->fold(value), a.k = x.k;
+  return a.value == a.value ? b.put(&constant_def, nullptr, 0, {}, x.k, a, x.where) : -1;
+}
+/// What a node is by its op's own algebra, or -1.
+constexpr int simpler(builder& b, const node& x, const int* in) {
+  if (!x.op->simplify) return -1;
+  return with_room<expr>(x.count, [&](expr* operands) {
+    for (int j = 0; j < x.count; j++) operands[j] = {&b, in[j]};
+    const expr y = x.op->simplify(operands, x.count, x);
+    return y.attached() ? y.id : -1;
+  });
+}
+
 /// A map of what is repeated alone, repeated afterwards: its number, or -1.
 constexpr int with_late_arrangement_of_map(builder& b, const node& x, const int* in) {
   int once[max_rank]{};
@@ -26,12 +50,16 @@ constexpr int with_late_arrangement_of_map(builder& b, const node& x, const int*
     any = any || once[j] != in[j];
   }
   if (!any) return -1;
-  const axes fewer = with_room<operand>(x.count, [&](operand* seen) {
+  node narrow = x;
+  narrow.ax = with_room<operand>(x.count, [&](operand* seen) {
     for (int j = 0; j < x.count; j++) seen[j] = {b.nodes.at[once[j]].ax, b.nodes.at[once[j]].k};
     return x.op->infer(seen, x.count, x.at).out;
   });
-  if (fewer.n >= x.ax.n) return -1;
-  return arrange(put(b, x.op, once, x.count, x.at, x.where), x.ax, x.where).id;
+  if (narrow.ax.n >= x.ax.n) return -1;
+  int made = folded(b, narrow, once);
+  if (made < 0) made = simpler(b, narrow, once);
+  if (made < 0) made = b.put(x.op, once, x.count, narrow.ax, x.k, x.at, x.where);
+  return arrange({&b, made}, x.ax, x.where).id;
 }
 
 /// A product of what is repeated along axes that it doesn't sum, repeated afterwards: the product's number, or -1.
@@ -64,21 +92,11 @@ constexpr void simplify(graph_view g, builder& b) {
     if (!needed.at[i] && x.op->how != form::input) continue;
     b.stage = x.stage;
     int in[max_rank]{};
-    bool constant = x.op->fold && x.count > 0;
-    double value[max_rank]{};
-    for (int j = 0; j < x.count; j++) {
-      in[j] = r.moved.at[g.operands.at[x.first + j]];
-      const node& o = b.nodes.at[in[j]];
-      value[j] = o.at.value;
-      constant = constant && o.op == &constant_def && o.at.value < 1e100 && o.at.value > -1e100;
+    for (int j = 0; j < x.count; j++) in[j] = r.moved.at[g.operands.at[x.first + j]];
+    if (const int number = folded(b, x, in); number >= 0) {
+      r.moved.at[i] = number;
+      continue;
     }
-    if (constant)
-      if (const double y = x.op->fold(value); y == y) {
-        attributes a;
-        a.value = y, a.k = x.k;
-        r.moved.at[i] = b.put(&constant_def, nullptr, 0, {}, x.k, a, x.where);
-        continue;
-      }
     if (x.op->how == form::map) {
       for (int j = 0; j < x.count; j++) in[j] = without_arrangement(b, x, j, in);
       if (const int late = with_late_arrangement_of_map(b, x, in); late >= 0) {
@@ -91,16 +109,9 @@ constexpr void simplify(graph_view g, builder& b) {
         r.moved.at[i] = late;
         continue;
       }
-    if (x.op->simplify) {
-      const int simpler = with_room<expr>(x.count, [&](expr* operands) {
-        for (int j = 0; j < x.count; j++) operands[j] = {&b, in[j]};
-        const expr y = x.op->simplify(operands, x.count, x);
-        return y.attached() ? y.id : -1;
-      });
-      if (simpler >= 0) {
-        r.moved.at[i] = simpler;
-        continue;
-      }
+    if (const int other = simpler(b, x, in); other >= 0) {
+      r.moved.at[i] = other;
+      continue;
     }
     r.moved.at[i] = b.put(x.op, in, x.count, x.ax, x.k, x.at, x.where);
     if (x.op->how == form::input) b.inputs.push_back(r.moved.at[i]);
