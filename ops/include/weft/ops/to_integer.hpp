@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
-#include <weft/graph/emit.hpp>
+#include <weft/ops/algebra.hpp>
 
 namespace weft {
 
