@@ -22,7 +22,7 @@ struct grouping {
   list<int> group_of; ///< of each node: the group that computes it, or -1
   list<int> position; ///< of each node: the step after which it exists (-1: before all)
   list<bool> numbers; ///< indices, numbers and what is made of them
-  list<bool> free;    ///< computed wherever they are read: these, and cheap comparisons of ids and masks
+  list<bool> free;    ///< computed wherever they are read: these, and what is cheaply made of ids and masks
   list<bool> row;     ///< a value without the reduced axes of its group
   list<bool> stored;
   list<axes> order;
@@ -43,8 +43,7 @@ struct grouping {
     for (int j = 0; j < g.operands.count; j++) sources.at[j] = source(g.operands.at[j]);
     list<int> flops(g.size(), 0);
     for (int i = 0; i < g.size(); i++)
-      if (const int n = free.at[i] ? -1 : comparison_flops(i, flops); n >= 0 && n <= 4)
-        free.at[i] = true, flops.at[i] = n;
+      if (const int n = free.at[i] ? -1 : flops_again(i, flops); n >= 0 && n <= 4) free.at[i] = true, flops.at[i] = n;
     if (spaces.streams.size_ == 0)
       for (int i = 0; i < g.size(); i++) place(i);
     else {
@@ -54,11 +53,11 @@ struct grouping {
     }
     for (int o : g.outputs) store(o);
   }
-  /// The FLOPs of a map to booleans or integers, of what is free and of inputs that are no reals, with those of all
-  /// that is computed again for it; -1 of other nodes.
-  constexpr int comparison_flops(int i, const list<int>& flops) const {
+  /// The FLOPs of a map of what is free and of inputs that are no reals, with those of all that is computed again for
+  /// it; -1 of other nodes.
+  constexpr int flops_again(int i, const list<int>& flops) const {
     const node& x = g.nodes.at[i];
-    if (x.k == real || (x.op->how != form::map && x.op != &arrange_def)) return -1;
+    if (x.op->how != form::map && x.op != &arrange_def) return -1;
     int all = static_cast<int>(x.op->flops);
     for (int j = 0; j < x.count; j++) {
       const int o = g.in(x, j);
