@@ -12,8 +12,8 @@
 
 namespace weft::ir {
 namespace {
-constexpr const op_def* own_nodes[]{&constant_def,   &input_def,   &extent_def, &index_def, &to_real_def,
-                                    &to_integer_def, &arrange_def, &alias_def,  &whole_def};
+constexpr const op_def* own_nodes[]{&constant_def, &input_def,     &extent_def,  &index_def,
+                                    &to_real_def,  &indicator_def, &arrange_def, &alias_def};
 
 /// Stands for an axis that a line does not name: its name can't be read, so no tensor has it and an op that asks for it
 /// refuses, or gives axes that no line can state.

@@ -20,7 +20,7 @@ struct table_node {
 };
 constexpr const ir::op_def* op_called(std::string_view name) {
   for (const ir::op_def* o : {&ir::constant_def, &ir::input_def, &ir::extent_def, &ir::index_def, &ir::to_real_def,
-                              &ir::to_integer_def, &ir::arrange_def, &ir::alias_def})
+                              &ir::indicator_def, &ir::arrange_def, &ir::alias_def})
     if (o->name == name) return o;
   return hana::unpack(ops::all, [&](auto... o) {
     const ir::op_def* found = nullptr;

@@ -124,6 +124,7 @@ inline std::vector<row> rows() {
       {on(step_op{}), {whole_numbers}, [](v x) { return step(x[0]); }},
       {on(floor_op{}), {no_zero}, [](v x) { return floor(x[0]); }},
       {on(round_op{}), {no_zero}, [](v x) { return round(x[0]); }},
+      {on(to_integer_op{}), {no_zero}, [](v x) { return to_integer(x[0]); }},
       {on(round_to_bfloat16_op{}), {a}, [](v x) { return round_to<bfloat16>(x[0]); }},
       {on(round_to_float16_op{}), {a}, [](v x) { return round_to<float16>(x[0]); }},
       {on(sqrt_op{}), {positive}, [](v x) { return sqrt(x[0]); }},

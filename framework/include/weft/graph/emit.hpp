@@ -5,7 +5,7 @@
 /// The one way into a graph: every op's function ends in `emit`.
 namespace weft::ir {
 
-extern const op_def constant_def, extent_def, index_def, to_real_def, to_integer_def, arrange_def; // structural.hpp
+extern const op_def constant_def, extent_def, index_def, to_real_def, indicator_def, arrange_def; // structural.hpp
 
 /// Writes where something happened, and in which composites.
 constexpr void locate(builder& g, place p) {
@@ -83,7 +83,7 @@ constexpr int promote(builder& g, int id, kind to, place p) {
     a.k = to;
     return g.put(&constant_def, nullptr, 0, {}, to, a, p);
   }
-  if (from == boolean) id = g.put(&to_integer_def, &id, 1, x.ax, integer, {}, p);
+  if (from == boolean) id = g.put(&indicator_def, &id, 1, x.ax, integer, {}, p);
   return to == real ? g.put(&to_real_def, &id, 1, x.ax, real, {}, p) : id;
 }
 

@@ -44,9 +44,9 @@ struct index_op : leaf {
 };
 inline constexpr op_def index_def = of<index_op>::make();
 
-/// 0 or 1. Masks are 0 or -1 in each lane of a packet.
-struct to_integer_op : elementwise<1> {
-  static constexpr std::string_view name = "to_integer";
+/// The indicator of a boolean, 0 or 1. Masks are 0 or -1 in each lane of a packet.
+struct indicator_op : elementwise<1> {
+  static constexpr std::string_view name = "indicator";
   static constexpr kinds rule = kinds::count;
   [[gnu::always_inline]] static auto eval(auto x) {
     if constexpr (std::is_same_v<decltype(x), bool>) return x ? 1 : 0;
@@ -54,7 +54,7 @@ struct to_integer_op : elementwise<1> {
   }
   static constexpr interval range(interval x) { return x; }
 };
-inline constexpr op_def to_integer_def = of<to_integer_op>::make();
+inline constexpr op_def indicator_def = of<indicator_op>::make();
 
 /// The nearest real number.
 struct to_real_op : elementwise<1> {
@@ -67,28 +67,6 @@ struct to_real_op : elementwise<1> {
   static constexpr interval range(interval x) { return x; }
 };
 inline constexpr op_def to_real_def = of<to_real_op>::make();
-
-/// Reals as integers: what a pass has written anew in reals is of the kind again that it was. The fraction is dropped,
-/// NaN becomes 0; infinities, which reductions of nothing give, become the ends of the type.
-struct whole_op : elementwise<1> {
-  static constexpr std::string_view name = "whole";
-  static constexpr kinds rule = kinds::ranks;
-  [[gnu::always_inline]] static auto eval(auto x) {
-    using S = scalar_of<decltype(x)>;
-    if constexpr (std::is_floating_point_v<S>) {
-      using I = std::conditional_t<sizeof(S) == 4, std::int32_t, std::int64_t>;
-      using V = with_lanes<decltype(x), I>;
-      constexpr S end = sizeof(S) == 4 ? S(0x1p31) : S(0x1p63);
-      const V inside = convert<V>(select(x < end && x >= -end, x, decltype(x){}));
-      return select(x >= end, broadcast<V>(std::numeric_limits<I>::max()),
-                    select(x < -end, broadcast<V>(std::numeric_limits<I>::min()), inside));
-    } else return x;
-  }
-  static constexpr expr simplify(const expr* in, int, const node&) { return in[0].kind() == integer ? in[0] : expr{}; }
-  /// Toward zero, and 0 where the operand is NaN.
-  static constexpr interval range(interval x) { return {x.lo < 0 ? x.lo : 0, x.hi > 0 ? x.hi : 0}; }
-};
-inline constexpr op_def whole_def = of<whole_op>::make();
 
 /// The strides of a value seen through other axes: by name, 0 along those it lacks.
 constexpr layout seen_through(const layout& in, const axes& from, const axes& to) {

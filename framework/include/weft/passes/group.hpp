@@ -15,7 +15,8 @@ struct grouping {
     int position = 0;
     int size = 0;
   };
-  static constexpr int most = 160; ///< nodes of a group: its values are to stay in registers and in L1
+  static constexpr int most_flops_again = 4; ///< of what is computed wherever it is read: less than a load costs
+  static constexpr int most = 160;           ///< nodes of a group: its values are to stay in registers and in L1
   graph_view g;
   list<int> uses;
   list<int> sources;  ///< of each operand in the graph's pool: the node itself, seen through arrangements
@@ -43,7 +44,8 @@ struct grouping {
     for (int j = 0; j < g.operands.count; j++) sources.at[j] = source(g.operands.at[j]);
     list<int> flops(g.size(), 0);
     for (int i = 0; i < g.size(); i++)
-      if (const int n = free.at[i] ? -1 : flops_again(i, flops); n >= 0 && n <= 4) free.at[i] = true, flops.at[i] = n;
+      if (const int n = free.at[i] ? -1 : flops_again(i, flops); n >= 0 && n <= most_flops_again)
+        free.at[i] = true, flops.at[i] = n;
     if (spaces.streams.size_ == 0)
       for (int i = 0; i < g.size(); i++) place(i);
     else {

@@ -51,10 +51,10 @@ struct score_products {
       if (x.what == piece::complement) all = where(here(x.id), 0.0, here(rest));
     }
     if (!all.attached()) all = attach(b, expr(1.0), where_);
-    return {along(all, ax).id, ax};
+    return {with_axes(all, ax).id, ax};
   }
-  /// A value along these axes: those that no part of it has are added.
-  constexpr expr along(const expr& e, axis_set ax) const {
+  /// A value repeated along those of the axes that it lacks.
+  constexpr expr with_axes(const expr& e, axis_set ax) const {
     const axes wanted = s.names->list_of(ax);
     return e.ax().contains(wanted) ? e : arrange(e, wanted, where_);
   }

@@ -72,7 +72,7 @@ struct score_reader {
   }
   /// Term x, of which a selection by `mask` is taken: what sums could take out of it, and need not be finite where the
   /// mask chooses nothing, is repeated along the mask's axes, and behind the mask itself if it has others besides.
-  constexpr int held(score_terms& t, int x, int mask, bool exponent = false) {
+  constexpr int kept_behind(score_terms& t, int x, int mask, bool exponent = false) {
     const term y = t[x];
     if (y.safe) return x;
     const axis_set ax = t[mask].ax;
@@ -81,12 +81,12 @@ struct score_reader {
       const multiple narrow{1, y.ax & ~ax ? t.product(mask, x) : x};
       return t.put({.what = term::repeated, .ax = y.ax | ax}, &narrow, 1);
     }
-    if (y.what == term::exponential) return t.unary(y.what, held(t, t.arg(x, 0), mask, true), y.op);
+    if (y.what == term::exponential) return t.unary(y.what, kept_behind(t, t.arg(x, 0), mask, true), y.op);
     score_terms::factors product;
     list<multiple> sum;
     for (int j = 0; j < y.count; j++) {
       const multiple m = t.in.at[y.first + j];
-      const int kept = exponent && t.is_safe_summand(m) ? m.of : held(t, m.of, mask);
+      const int kept = exponent && t.is_safe_summand(m) ? m.of : kept_behind(t, m.of, mask);
       if (y.what == term::product) t.multiply(product, kept);
       else sum.push_back({m.factor, kept});
     }
@@ -122,7 +122,7 @@ struct score_reader {
     if (x.op->is(trait::keeps_axes | trait::identity)) return in(0);
     if (const int kept = selected_against_zero(g, i); kept > 0) {
       const int condition = in(0), mask = kept == 1 ? condition : t.unary(term::complement, condition, nullptr, true);
-      return t.product(mask, held(t, in(kept), mask));
+      return t.product(mask, kept_behind(t, in(kept), mask));
     }
     return apply(t, c, i);
   }

@@ -59,14 +59,14 @@ struct score_terms {
   }
 
   /// Sets `finite` and `safe`. Quotients, functions and values from elsewhere need not be finite.
-  constexpr void judge(term& x, const multiple* args, int n) const {
+  constexpr void find_finite(term& x, const multiple* args, int n) const {
     if (x.mask || x.what == term::one) return;
     bool finite = true, safe = true;
     for (int j = 0; j < n; j++) {
       const term& y = all.at[args[j].of];
-      const bool exponent = x.what == term::exponential && is_safe_exponent(args[j].of);
-      finite = finite && (x.what == term::exponential ? exponent : y.finite);
-      safe = safe && (x.what == term::exponential ? exponent : y.safe);
+      const bool exponential = x.what == term::exponential, exponent = exponential && is_safe_exponent(args[j].of);
+      finite = finite && (exponential ? exponent : y.finite);
+      safe = safe && (exponential ? exponent : y.safe);
     }
     const bool alone = x.what == term::outside || x.what == term::apply || x.what == term::inverse;
     const bool in_parts = x.what == term::linear || x.what == term::product || x.what == term::exponential;
@@ -81,7 +81,7 @@ struct score_terms {
     for (int j = 0; j < x.count; j++) all_safe = all_safe && is_safe_summand(in.at[x.first + j]);
     return all_safe;
   }
-  /// exp(-guarded(...)) is 0 for a row that sees nothing.
+  /// Whether an exponent may have this summand taken out: exp(-guarded(...)) is 0 for a row that sees nothing.
   constexpr bool is_safe_summand(multiple m) const {
     const term& x = all.at[m.of];
     return x.tile || x.finite || (m.factor < 0 && x.what == term::apply && x.op->is(trait::guard));
@@ -108,7 +108,7 @@ struct score_terms {
     if (x.what != term::outside && x.what != term::apply && x.what != term::repeated) x.ax = operands & ~x.over;
     if (x.what != term::outside) x.tile = has_pair(x.ax);
     x.exit = x.over && !has_pair(x.ax) && has_pair(operands) && (x.over & pair);
-    judge(x, args, n);
+    find_finite(x, args, n);
     x.size = elements(x.what == term::sum || x.over ? operands : x.ax);
     x.first = in.size_, x.count = n, x.next = bucket[h] - 1;
     for (int j = 0; j < n; j++) in.push_back(args[j]);

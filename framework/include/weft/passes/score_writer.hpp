@@ -18,10 +18,10 @@ struct score_writer : score_products {
     const axis_set ax = x.ax;
     if (x.what == term::inverse) return {write(s.arg(t, 0)).id, ax, piece::divisor};
     if (x.what == term::complement) return {write(s.arg(t, 0)).id, ax, piece::complement};
-    return {write(bare(t)).id, ax, x.mask && x.what != term::product ? piece::mask : piece::factor};
+    return {write(unrepeated(t)).id, ax, x.mask && x.what != term::product ? piece::mask : piece::factor};
   }
   /// What a term repeats: in sums and products its axes come with the others.
-  constexpr int bare(int t) const { return s.all.at[t].what == term::repeated ? s.arg(t, 0) : t; }
+  constexpr int unrepeated(int t) const { return s.all.at[t].what == term::repeated ? s.arg(t, 0) : t; }
   constexpr list<piece> pieces_of(const list<int>& of) {
     list<piece> r;
     for (int t : of) r.push_back(piece_of(t));
@@ -92,7 +92,7 @@ struct score_writer : score_products {
           const term& y = s.all.at[m.of];
           if ((m.factor < 0) != (sign == 1) || side(y.ax) != k) continue;
           const double size = (m.factor < 0 ? -m.factor : m.factor) / common;
-          expr v = y.what == term::one ? attach(b, expr(size), where_) : write(bare(m.of));
+          expr v = y.what == term::one ? attach(b, expr(size), where_) : write(unrepeated(m.of));
           if (size != 1 && s.all.at[m.of].what != term::one) v = here(v) * here(expr(size));
           if (!mine.attached()) mine = v, mine_minus = sign == 1;
           else mine = (sign == 1) == mine_minus ? here(mine) + here(v) : here(mine) - here(v);
@@ -104,7 +104,7 @@ struct score_writer : score_products {
       else if (minus) all = here(mine) - here(all), minus = false;
       else all = here(all) - here(mine);
     }
-    return along(minus ? -here(all) : all, x.ax);
+    return with_axes(minus ? -here(all) : all, x.ax);
   }
   /// The size of the factors of one side's terms if it is the same for all, else 1.
   constexpr double common_size(const term& x, int k) const {
@@ -136,7 +136,7 @@ struct score_writer : score_products {
     return -1;
   }
   /// What a sum of nothing is multiplied by need not be finite: 0 all the same.
-  constexpr void nothing(list<piece>& of, axis_set over) {
+  constexpr void guard_empty(list<piece>& of, axis_set over) {
     for (axis_ref a : s.names->list_of(over & s.unbound_axes)) {
       const expr n = attach(b, extent(a), where_), none = here(n) == 0;
       of.push_back({none.id, 0, piece::complement});
@@ -173,11 +173,9 @@ struct score_writer : score_products {
         may_overflow = true;
       }
     }
-    for (int t : q.pulled)
-      if (!s.all.at[t].finite) {
-        nothing(outside, over);
-        break;
-      }
+    bool finite = true;
+    for (int t : q.pulled) finite = finite && s.all.at[t].finite;
+    if (!finite) guard_empty(outside, over);
     expr v = sum_of(rest, over);
     if (outside.size_) {
       axis_set ax = 0;
@@ -248,7 +246,7 @@ struct score_writer : score_products {
       for (int j = 0; j < x.count && x.what == term::product; j++)
         if (const term& y = s.all.at[s.arg(t, j)]; y.what == term::sum && y.exit) over |= y.over;
         else finite = finite && y.finite;
-      if (!finite) nothing(of, over);
+      if (!finite) guard_empty(of, over);
       return {&b, product(of).id};
     }
     }

@@ -123,7 +123,7 @@ struct streamer {
     b.stage = x.stage;
     score_writer w{{b, p.s, x.where}, r, p, c};
     expr y = arrange(w.write(p.roots.at[root_of.at[i]]), x.ax, x.where);
-    if (x.k == integer && y.kind() == real) y = emit(&whole_def, &y, 1, {}, x.where);
+    if (x.k == integer && y.kind() == real) y = to_integer(at(y, x.where));
     r.moved.at[i] = y.id;
   }
 };

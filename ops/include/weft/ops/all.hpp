@@ -108,7 +108,7 @@ inline constexpr boost::hana::tuple<
     exp_op, exp2_op, expm1_op, log_op, log1p_op, pow_op, sqrt_op, rsqrt_op, tanh_op, sigmoid_op, erf_op, erfc_op,
     sin_op, cos_op, relu_op, step_op, guarded_op,
     // rounding
-    floor_op, round_op, round_to_bfloat16_op, round_to_float16_op,
+    floor_op, round_op, round_to_bfloat16_op, round_to_float16_op, to_integer_op,
     // reductions, scans and products
     sum_op, max_op, min_op, prod_op, logsumexp_op, cumsum_op, logcumsumexp_op, linear_recurrence_op, contract_op,
     // structure

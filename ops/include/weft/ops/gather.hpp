@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <weft/ops/algebra.hpp>
+#include <weft/ops/to_integer.hpp>
 
 namespace weft {
 
@@ -19,8 +20,7 @@ struct gather_op {
   static constexpr double flops = 0;
   static constexpr ir::verdict infer(const ir::operand* in, int n, const ir::attributes& a) {
     if (!in[0].ax.has(a.axis)) return {{}, "the table has no axis", a.axis};
-    if (in[1].k != integer)
-      return {{}, "the ids must be integers", nullptr, nullptr, "to_integer(x) makes them of reals"};
+    if (in[1].k != integer) return {{}, "the ids must be integers", nullptr, nullptr, ir::integers_of_reals};
     const ir::operand rest[2]{{in[1].ax, in[0].k}, {in[0].ax.without(a.axis), in[0].k}};
     ir::verdict v = ir::matched(rest, n, a);
     if (v.refused) return v;
@@ -50,8 +50,7 @@ struct scatter_add_op {
   static constexpr unsigned traits = ir::trait::linear | ir::trait::scattering;
   static constexpr ir::verdict infer(const ir::operand* in, int, const ir::attributes& a) {
     if (in[0].ax.has(a.axis) && !in[1].ax.has(a.axis)) return {{}, "the values already have axis", a.axis};
-    if (in[1].k != integer)
-      return {{}, "the ids must be integers", nullptr, nullptr, "to_integer(x) makes them of reals"};
+    if (in[1].k != integer) return {{}, "the ids must be integers", nullptr, nullptr, ir::integers_of_reals};
     if (!in[0].ax.contains(in[1].ax)) return {{}, "the values must have all axes of the ids"};
     for (axis_ref x : a.shape)
       if (!in[1].ax.has(x) || same(x, a.axis))

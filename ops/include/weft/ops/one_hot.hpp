@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <weft/ops/compare.hpp>
+#include <weft/ops/to_integer.hpp>
 #include <weft/ops/where.hpp>
 
 namespace weft {
@@ -10,10 +11,9 @@ namespace weft {
 constexpr expr one_hot(const at& ids, axis_ref axis) {
   const ir::scope s("one_hot", ids);
   if (ids.e.attached() && ids.e.kind() == real)
-    return ir::complain(
-        ids.e, "one_hot",
-        {{}, "the numbers of the places must be integers", nullptr, nullptr, "to_integer(x) makes them of reals"},
-        ids.where);
+    return ir::complain(ids.e, "one_hot",
+                        {{}, "the numbers of the places must be integers", nullptr, nullptr, ir::integers_of_reals},
+                        ids.where);
   return where(ids == index(axis), 1.0, 0.0);
 }
 } // namespace weft
