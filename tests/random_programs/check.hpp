@@ -6,12 +6,12 @@
 /// What must hold of the program of a seed and of its derivatives, and of one that was printed.
 namespace support {
 
-/// Whether <a, u> = <b, t>, as far as the magnitudes allow.
+/// Whether <a, u> = <b, t>, as far as the magnitudes allow: both may be infinite.
 inline bool symmetric(const values& a, const values& u, const values& b, const values& t, double magnitude) {
   double one = 0, other = 0, size = magnitude;
   for (std::size_t k = 0; k < a.size(); k++) one += dot(a[k], u[k], size);
   for (std::size_t k = 0; k < b.size(); k++) other += dot(b[k], t[k], size);
-  return std::isnan(one) || std::isnan(other) || std::abs(one - other) <= 1e-10 * size;
+  return std::isnan(one) || std::isnan(other) || one == other || std::abs(one - other) <= 1e-10 * size;
 }
 
 /// Which ops the programs were made of, and how many of their results were numbers.
