@@ -9,149 +9,181 @@ namespace {
 constexpr long block_lanes = 4096; ///< lanes of a block of rows in all, so that what it keeps stays in L1
 constexpr long task_lanes = 16384; ///< a task is at least so much work
 
-/// The loops of a region while it is prepared, innermost (the lanes) last, and the strides of every slot along them.
-struct nest {
-  std::vector<axis_ref> axis;
-  std::vector<region_call::loop> loop;
+void count_units(region_call& c) {
+  c.blocks = c.rows_reduced ? 1 : (c.row_extent + c.block - 1) / c.block;
+  c.chunks = c.r->along ? 1 : (c.lane_extent + c.chunk - 1) / c.chunk;
+  c.units = c.kept_total * c.blocks * c.chunks;
+}
 
-  static std::vector<long> strides(const auto& axis, const slot& s, const axes& ax, const region_memory& m) {
-    std::vector<long> r;
-    for (axis_ref a : axis) {
-      const int p = a && s.where == slot::value ? ax.find(a) : -1;
-      r.push_back(p >= 0 ? m.strides.stride[p] : a && s.where == slot::position && same(s.axis, a) ? 1 : 0);
+/// A region while it is prepared: its loops, innermost (the lanes) last, and every slot with its strides along them.
+template <class T> struct region_preparation {
+  graph_view g;
+  const plan_view& plan;
+  const region& r;
+  const axes& chain;
+  const extent_table& extents;
+  function_ref<region_memory(int)> memory;
+  const tile_extents* tile;
+  region_call c{};
+  std::vector<region_call::loop> loops{};
+
+  using moving_slot = region_call::moving_slot;
+
+  void each_slot(auto f) {
+    for (auto& pass : c.slots)
+      for (auto& s : pass) f(s);
+    for (auto& s : c.exits) f(s);
+    for (auto& s : c.seeds) f(s);
+  }
+
+  void list_loops() {
+    const auto extent_of = [&](axis_ref a) {
+      return tile && same(a, tile->outer) ? tile->lanes : tile && same(a, tile->inner) ? tile->rows : extents.of(a);
+    };
+    for (const bool reduced : {false, true})
+      for (int i = 0; i + 1 < r.space.n; i++)
+        if (r.reduced.has(r.space[i]) == reduced && !chain.has(r.space[i]))
+          loops.push_back({extent_of(r.space[i]), reduced, r.space[i]});
+    const axis_ref lanes_axis = r.space.n ? r.space[r.space.n - 1] : nullptr;
+    loops.push_back({lanes_axis ? extent_of(lanes_axis) : 1, r.along, lanes_axis});
+  }
+
+  static long stride_along(axis_ref a, const slot& s, const axes& ax, const region_memory& m) {
+    const int p = a && s.where == slot::value ? ax.find(a) : -1;
+    return p >= 0 ? m.strides.stride[p] : a && s.where == slot::position && same(s.axis, a) ? 1 : 0;
+  }
+  moving_slot bound(const slot& s) const {
+    moving_slot m;
+    m.what = s;
+    if (s.where == slot::value) m.memory = memory(s.id);
+    if (s.where == slot::position) m.extent = extents.of(s.axis);
+    const axes ax = s.where == slot::value ? g[s.id].ax : axes{};
+    for (const region_call::loop& l : loops) m.outer.push_back(stride_along(l.axis, s, ax, m.memory));
+    for (axis_ref a : chain) m.fixed.push_back(stride_along(a, s, ax, m.memory));
+    return m;
+  }
+  void bind_slots(const std::vector<row_seed>& seeds) {
+    for (int k = 0; k < r.passes; k++) {
+      const region_pass& pass = plan.passes[r.first_pass + k];
+      if (pass.count > most_instructions)
+        throw error("a region of ", pass.count, " instructions is more than the ", most_instructions,
+                    " that are run at once; part what it computes into several programs");
+      c.slots.emplace_back();
+      for (int i = 0; i < pass.slots(); i++) c.slots.back().push_back(bound(plan.slots[pass.first_slot + i]));
     }
-    return r;
+    const auto bound_row = [&](int row, int node) {
+      moving_slot m = bound({slot::value, node, nullptr, g[node].k});
+      m.what.id = row;
+      return m;
+    };
+    for (int i = 0; i < r.exits; i++) {
+      const row_exit& e = plan.exits[r.first_exit + i];
+      c.exits.push_back(bound_row(e.row, e.node));
+    }
+    for (const row_seed& x : seeds) c.seeds.push_back(bound_row(x.row, x.node));
+  }
+
+  void drop(std::size_t i) {
+    loops.erase(loops.begin() + static_cast<long>(i));
+    each_slot([&](moving_slot& s) { s.outer.erase(s.outer.begin() + static_cast<long>(i)); });
+  }
+  /// Whether every slot steps through loops i and i + 1 with one stride, so that they are one loop.
+  bool mergeable(std::size_t i) {
+    if (loops[i].reduced != loops[i + 1].reduced) return false;
+    bool fine = true;
+    each_slot([&](const moving_slot& s) {
+      if (s.what.where == slot::position) fine = fine && s.outer[i] == 0 && s.outer[i + 1] == 0;
+      else if (s.what.where == slot::value) fine = fine && s.outer[i] == s.outer[i + 1] * loops[i + 1].extent;
+    });
+    return fine;
+  }
+  void merge_loops() {
+    for (std::size_t i = loops.size() - 1; i-- > 0;)
+      if (loops[i].extent == 1) drop(i);
+    for (std::size_t i = loops.size() - 1; i-- > 0;)
+      if (mergeable(i)) {
+        loops[i + 1].extent *= loops[i].extent;
+        drop(i);
+      }
+  }
+
+  /// The lanes, beside them the rows, and the loops that are left.
+  void part_loops() {
+    c.rows_reduced = r.reduced.n > 0 && !r.along;
+    c.lane_extent = loops.back().extent, c.lane_axis = loops.back().axis;
+    c.padded = tile && c.lane_axis && same(c.lane_axis, tile->outer);
+    each_slot([](moving_slot& s) { s.lane = s.outer.back(); });
+    drop(loops.size() - 1);
+    for (std::size_t i = loops.size(); i-- > 0;)
+      if (loops[i].reduced == c.rows_reduced) {
+        c.row_extent = loops[i].extent, c.row_axis = loops[i].axis;
+        each_slot([&](moving_slot& s) { s.row = s.outer[i]; });
+        drop(i);
+        break;
+      }
+    for (const region_call::loop& l : loops) {
+      (l.reduced ? c.reduced : c.kept).push_back(l);
+      (l.reduced ? c.reduced_total : c.kept_total) *= l.extent;
+    }
+    each_slot([](moving_slot& s) {
+      s.in_place = s.lane == 1 && s.memory.type != dtype::boolean && size_of(s.memory.type) == sizeof(T);
+    });
+  }
+
+  void look_at_passes() {
+    for (int k = 0; k < r.passes; k++) {
+      const region_pass& pass = plan.passes[r.first_pass + k];
+      const auto& slots = c.slots[static_cast<std::size_t>(k)];
+      c.copies.push_back(std::any_of(slots.begin(), slots.end(), [](const moving_slot& s) {
+        return s.what.where == slot::value && s.lane != 0 && !s.in_place;
+      }));
+      c.reductions.emplace_back();
+      const int first = pass.loads + pass.extents + pass.indices;
+      for (int i = 0; i < pass.count; i++)
+        if (const instruction& x = plan.instructions[pass.first + i]; x.what == instruction::combine)
+          c.reductions.back().push_back({slots[static_cast<std::size_t>(first + x.slot)].what.id, x.op, x.common});
+      for (int i = 0; i < pass.slots(); i++)
+        if (const slot& s = slots[static_cast<std::size_t>(i)].what; s.where == slot::position && s.axis)
+          c.positions.push_back({k, i});
+      c.most_slots = std::max<long>(c.most_slots, pass.slots());
+      c.most_instructions = std::max<long>(c.most_instructions, pass.count);
+    }
+  }
+
+  /// Blocks of rows and chunks of lanes that stay in cache, and tasks of enough of them.
+  void cut() {
+    c.chunk = r.along ? c.lane_extent
+                      : std::min(c.lane_extent, c.rows_reduced ? piece_lanes / 4
+                                                : r.scratches  ? piece_lanes
+                                                               : task_lanes);
+    c.chunk = std::max(c.chunk, 1l);
+    const long reduced_lanes = c.rows_reduced ? 1 : c.reduced_total;
+    c.block = std::clamp(block_lanes / std::max(1l, c.chunk * std::max(1, r.scratches) * reduced_lanes), 1l,
+                         std::max(1l, std::min(c.row_extent, 64l)));
+    count_units(c);
+    const long unit_lanes = std::max(1l, c.reduced_total * (c.rows_reduced ? c.row_extent : c.block) * c.chunk);
+    c.tasks = std::clamp(c.units * unit_lanes / task_lanes, std::min(1l, c.units), std::min(c.units, 1024l));
+    c.scratch_bytes = scratch_bytes_of<T>(c, plan);
+  }
+
+  region_call prepared(const std::vector<row_seed>& seeds) {
+    c.r = &r;
+    list_loops();
+    bind_slots(seeds);
+    if (!tile) merge_loops();
+    part_loops();
+    look_at_passes();
+    cut();
+    return std::move(c);
   }
 };
-
-/// Whether every slot steps through loops i and i + 1 with one stride, so that they are one loop.
-template <class F> bool mergeable(const nest& n, std::size_t i, F each_slot) {
-  if (n.loop[i].reduced != n.loop[i + 1].reduced) return false;
-  bool fine = true;
-  each_slot([&](const region_call::moving_slot& s) {
-    if (s.what.where == slot::position) fine = fine && s.outer[i] == 0 && s.outer[i + 1] == 0;
-    else if (s.what.where == slot::value) fine = fine && s.outer[i] == s.outer[i + 1] * n.loop[i + 1].extent;
-  });
-  return fine;
-}
 } // namespace
 
 template <class T>
 region_call prepare_region(graph_view g, const plan_view& plan, const region& r, const axes& chain,
                            const extent_table& extents, function_ref<region_memory(int)> memory,
                            const tile_extents* tile, const std::vector<row_seed>& seeds) {
-  region_call c;
-  c.r = &r;
-  nest n;
-  const auto extent_of = [&](axis_ref a) {
-    return tile && same(a, tile->outer) ? tile->lanes : tile && same(a, tile->inner) ? tile->rows : extents.of(a);
-  };
-  for (const bool reduced : {false, true})
-    for (int i = 0; i + 1 < r.space.n; i++)
-      if (r.reduced.has(r.space[i]) == reduced && !chain.has(r.space[i]))
-        n.axis.push_back(r.space[i]), n.loop.push_back({extent_of(r.space[i]), reduced, r.space[i]});
-  n.axis.push_back(r.space.n ? r.space[r.space.n - 1] : nullptr);
-  n.loop.push_back({r.space.n ? extent_of(r.space[r.space.n - 1]) : 1, r.along, n.axis.back()});
-  const auto bind = [&](const slot& s) {
-    region_call::moving_slot m;
-    m.what = s;
-    if (s.where == slot::value) m.memory = memory(s.id);
-    if (s.where == slot::position) m.extent = extents.of(s.axis);
-    const axes ax = s.where == slot::value ? g[s.id].ax : axes{};
-    m.outer = nest::strides(n.axis, s, ax, m.memory), m.fixed = nest::strides(chain, s, ax, m.memory);
-    return m;
-  };
-  for (int k = 0; k < r.passes; k++) {
-    const region_pass& pass = plan.passes[r.first_pass + k];
-    if (pass.count > most_instructions)
-      throw error("a region of ", pass.count, " instructions is more than the ", most_instructions,
-                  " that are run at once; part what it computes into several programs");
-    c.slots.emplace_back();
-    for (int i = 0; i < pass.slots(); i++) c.slots.back().push_back(bind(plan.slots[pass.first_slot + i]));
-  }
-  const auto bind_row = [&](int row, int node) {
-    region_call::moving_slot m = bind({slot::value, node, nullptr, g[node].k});
-    m.what.id = row;
-    return m;
-  };
-  for (int i = 0; i < r.exits; i++) {
-    const row_exit& e = plan.exits[r.first_exit + i];
-    c.exits.push_back(bind_row(e.row, e.node));
-  }
-  for (const row_seed& x : seeds) c.seeds.push_back(bind_row(x.row, x.node));
-  const auto each_slot = [&](auto f) {
-    for (auto& pass : c.slots)
-      for (auto& s : pass) f(s);
-    for (auto& s : c.exits) f(s);
-    for (auto& s : c.seeds) f(s);
-  };
-  const auto drop = [&](std::size_t i) {
-    n.loop.erase(n.loop.begin() + static_cast<long>(i));
-    each_slot([&](region_call::moving_slot& s) { s.outer.erase(s.outer.begin() + static_cast<long>(i)); });
-  };
-  if (!tile) {
-    for (std::size_t i = n.loop.size() - 1; i-- > 0;)
-      if (n.loop[i].extent == 1) drop(i);
-    for (std::size_t i = n.loop.size() - 1; i-- > 0;)
-      if (mergeable(n, i, each_slot)) {
-        n.loop[i + 1].extent *= n.loop[i].extent;
-        drop(i);
-      }
-  }
-  // The lanes, and beside them the rows.
-  const bool kept_lanes_of_a_reduction = r.reduced.n > 0 && !r.along;
-  c.lane_extent = n.loop.back().extent, c.lane_axis = n.loop.back().axis;
-  c.padded = tile && c.lane_axis && same(c.lane_axis, tile->outer);
-  each_slot([](region_call::moving_slot& s) { s.lane = s.outer.back(); });
-  drop(n.loop.size() - 1);
-  for (std::size_t i = n.loop.size(); i-- > 0;)
-    if (n.loop[i].reduced == kept_lanes_of_a_reduction) {
-      c.row_extent = n.loop[i].extent, c.row_axis = n.loop[i].axis;
-      each_slot([&](region_call::moving_slot& s) { s.row = s.outer[i]; });
-      drop(i);
-      break;
-    }
-  c.rows_reduced = kept_lanes_of_a_reduction;
-  each_slot([&](region_call::moving_slot& s) {
-    s.in_place = s.lane == 1 && s.memory.type != dtype::boolean && size_of(s.memory.type) == sizeof(T);
-  });
-  for (int k = 0; k < r.passes; k++) {
-    const region_pass& pass = plan.passes[r.first_pass + k];
-    const auto& slots = c.slots[static_cast<std::size_t>(k)];
-    const auto is_copied = [](const region_call::moving_slot& s) {
-      return s.what.where == slot::value && s.lane != 0 && !s.in_place;
-    };
-    c.copies.push_back(std::any_of(slots.begin(), slots.end(), is_copied));
-    c.reductions.emplace_back();
-    const int first = pass.loads + pass.extents + pass.indices;
-    for (int i = 0; i < pass.count; i++)
-      if (const instruction& x = plan.instructions[pass.first + i]; x.what == instruction::combine)
-        c.reductions.back().push_back({slots[static_cast<std::size_t>(first + x.slot)].what.id, x.op, x.common});
-    for (int i = 0; i < pass.slots(); i++)
-      if (const slot& s = slots[static_cast<std::size_t>(i)].what; s.where == slot::position && s.axis)
-        c.positions.push_back({k, i});
-    c.most_slots = std::max<long>(c.most_slots, pass.slots());
-    c.most_instructions = std::max<long>(c.most_instructions, pass.count);
-  }
-  for (const auto& l : n.loop) {
-    (l.reduced ? c.reduced : c.kept).push_back(l);
-    (l.reduced ? c.reduced_total : c.kept_total) *= l.extent;
-  }
-  c.chunk = r.along ? c.lane_extent
-                    : std::min(c.lane_extent, kept_lanes_of_a_reduction ? piece_lanes / 4
-                                              : r.scratches             ? piece_lanes
-                                                                        : task_lanes);
-  c.chunk = std::max(c.chunk, 1l);
-  c.chunks = r.along ? 1 : (c.lane_extent + c.chunk - 1) / c.chunk;
-  const long reduced_lanes = c.rows_reduced ? 1 : c.reduced_total;
-  c.block = std::clamp(block_lanes / std::max(1l, c.chunk * std::max(1, r.scratches) * reduced_lanes), 1l,
-                       std::max(1l, std::min(c.row_extent, 64l)));
-  c.blocks = c.rows_reduced ? 1 : (c.row_extent + c.block - 1) / c.block;
-  c.units = c.kept_total * c.blocks * c.chunks;
-  const long unit_lanes = std::max(1l, c.reduced_total * (c.rows_reduced ? c.row_extent : c.block) * c.chunk);
-  c.tasks = std::clamp(c.units * unit_lanes / task_lanes, std::min(1l, c.units), std::min(c.units, 1024l));
-  c.scratch_bytes = scratch_bytes_of<T>(c, plan);
-  return c;
+  return region_preparation<T>{g, plan, r, chain, extents, memory, tile}.prepared(seeds);
 }
 
 template region_call prepare_region<float>(graph_view, const plan_view&, const region&, const axes&,
@@ -172,8 +204,6 @@ void resize(region_call& c, const tile_extents& tile) {
   c.kept_total = c.reduced_total = 1;
   for (auto& l : c.kept) set(l.axis, l.extent), c.kept_total *= l.extent;
   for (auto& l : c.reduced) set(l.axis, l.extent), c.reduced_total *= l.extent;
-  c.blocks = c.rows_reduced ? 1 : (c.row_extent + c.block - 1) / c.block;
-  c.chunks = c.r->along ? 1 : (c.lane_extent + c.chunk - 1) / c.chunk;
-  c.units = c.kept_total * c.blocks * c.chunks;
+  count_units(c);
 }
 } // namespace weft::ir

@@ -59,75 +59,103 @@ template <class T> struct walker {
   long scratch_rows() const { return c.reduced_total * (c.rows_reduced ? c.row_extent : c.block); }
   long buffer_lanes() const { return padded<T>(std::min(piece_lanes, along ? c.lane_extent : c.chunk)); }
 
-  /// One call of a pass: rows [row, row + count) of the unit (or of the reduction), lanes [from, from + n).
+  /// What one call of a pass covers: rows [row, row + count) of the unit (or of the reduction), lanes [from, from + n).
+  struct piece {
+    const region_pass& pass;
+    const moving_slot* slots;
+    const long* at; ///< where the slots begin
+    long row, count, from, n;
+    long inner;      ///< the first lane, counted from the unit's
+    long reduced;    ///< which turn of the reduced loops
+    bool once_a_row; ///< the rows are the packets, each repeating one number
+    bool whole;      ///< packets reach over no end of what lies in place
+  };
   void call(int number, const long* at, long row, long count, long from, long n, long chunk_start, long reduced) {
     const region_pass& pass = plan.passes.at[c.r->first_pass + number];
-    const auto& slots = c.slots[static_cast<std::size_t>(number)];
-    const bool once_a_row = pass.rows && along; // the rows are the packets, each repeating one number
+    const piece p{pass,
+                  c.slots[static_cast<std::size_t>(number)].data(),
+                  at,
+                  row,
+                  count,
+                  from,
+                  n,
+                  from - chunk_start,
+                  reduced,
+                  pass.rows && along,
+                  c.padded || n % width == 0};
     lane_call<T> a;
-    a.rows = once_a_row ? 1 : count, a.packets = once_a_row ? count : (n + width - 1) / width, a.valid = n;
+    a.rows = p.once_a_row ? 1 : count, a.packets = p.once_a_row ? count : (n + width - 1) / width, a.valid = n;
     a.load = load_at, a.advance = advance, a.load_row = load_row, a.extent = extent;
     a.index = index, a.index_lane = index_lane, a.index_packet = index_packet, a.index_row = index_row;
     a.combine = combine_at, a.store = store_at, a.store_row = store_row;
-    const bool whole = c.padded || n % width == 0;
-    const long inner = from - chunk_start;
-    const auto row_at = [&](int id) { return along ? rows[id] + (row % c.block) * width : rows[id] + inner; };
-    const auto scratch_at = [&](int id) {
-      return scratches[id] +
-             (reduced * (c.rows_reduced ? c.row_extent : c.block) + (c.rows_reduced ? row : row % c.block)) *
-                 lanes_kept() +
-             inner;
-    };
-    const moving_slot* s = slots.data();
-    for (int i = 0; i < pass.loads; i++, s++, at++) {
-      T* buffer = buffers[s - slots.data()];
-      advance[i] = width, load_row[i] = 0;
-      if (s->what.where == slot::row) {
-        load_at[i] = row_at(s->what.id);
-        advance[i] = along && !once_a_row ? 0 : width, load_row[i] = along && !once_a_row ? width : 0;
-      } else if (s->what.where == slot::scratch) load_at[i] = scratch_at(s->what.id), load_row[i] = lanes_kept();
-      else if (once_a_row || s->lane == 0) {
-        const bool one = s->row == 0 && !once_a_row;
-        gather(*s, *at + row * s->row, s->row, one ? 1 : count, buffer, width);
-        for (long r = 0; r < (one ? 1 : count); r++) store(buffer + r * width, broadcast<packet<T>>(buffer[r * width]));
-        load_at[i] = buffer;
-        advance[i] = once_a_row ? width : 0, load_row[i] = one ? 0 : width;
-      } else if (whole && s->in_place) {
-        load_at[i] = static_cast<const T*>(storage[s->memory.storage]) + *at + row * s->row + from,
-        load_row[i] = s->row;
-      } else {
-        const long copies = s->row == 0 ? 1 : count;
-        for (long r = 0; r < copies; r++)
-          gather(*s, *at + (row + r) * s->row + from * s->lane, s->lane, n, buffer + r * buffer_lanes(), 1);
-        load_at[i] = buffer, load_row[i] = s->row == 0 ? 0 : buffer_lanes();
-      }
-    }
-    for (int i = 0; i < pass.extents; i++, s++, at++) extent[i] = static_cast<lane>(s->extent);
-    for (int i = 0; i < pass.indices; i++, s++, at++) {
-      index[i] = static_cast<lane>(*at + row * s->row + from * s->lane);
-      index_lane[i] = static_cast<lane>(once_a_row ? 0 : s->lane);
-      index_packet[i] = static_cast<lane>(once_a_row ? s->row : s->lane * width);
-      index_row[i] = static_cast<lane>(s->row);
-    }
-    for (int i = 0; i < pass.combines; i++, s++, at++)
-      combine_at[i] = along ? queues[s->what.id] + (row % c.block) * queue * width : row_at(s->what.id);
-    const moving_slot* stores = s;
-    for (int i = 0; i < pass.stores; i++, s++) {
-      store_row[i] = 0;
-      if (s->what.where == slot::row) store_at[i] = row_at(s->what.id);
-      else if (s->what.where == slot::scratch) store_at[i] = scratch_at(s->what.id), store_row[i] = lanes_kept();
-      else if (whole && s->in_place)
-        store_at[i] = static_cast<T*>(storage[s->memory.storage]) + at[i] + row * s->row + from, store_row[i] = s->row;
-      else store_at[i] = buffers[s - slots.data()], store_row[i] = buffer_lanes();
-    }
+    int s = 0; // the pass's slots: those of each kind, one after another
+    for (int i = 0; i < pass.loads; i++) bind_load(p, i, s++);
+    for (int i = 0; i < pass.extents; i++) extent[i] = static_cast<lane>(p.slots[s++].extent);
+    for (int i = 0; i < pass.indices; i++) bind_index(p, i, s++);
+    for (int i = 0; i < pass.combines; i++) bind_combine(p, i, s++);
+    const int stores = s;
+    for (int i = 0; i < pass.stores; i++) bind_store(p, i, s++);
     if (kernels && kernels[c.r->first_pass + number]) kernels[c.r->first_pass + number](a);
     else interpret(plan, pass, a, blocks);
-    s = stores;
-    for (int i = 0; i < pass.stores; i++, s++)
-      if (s->what.where == slot::value && store_at[i] == buffers[s - slots.data()])
-        for (long r = 0; r < count; r++)
-          scatter(*s, at[i] + (row + r) * s->row + from * s->lane, s->lane, n,
-                  buffers[s - slots.data()] + r * buffer_lanes());
+    for (int i = 0; i < pass.stores; i++)
+      if (store_at[i] == buffers[stores + i]) write_back(p, stores + i);
+  }
+  T* row_at(const piece& p, int id) const { return rows[id] + (along ? p.row % c.block * width : p.inner); }
+  T* scratch_at(const piece& p, int id) const {
+    const long turn = p.reduced * (c.rows_reduced ? c.row_extent : c.block);
+    return scratches[id] + (turn + (c.rows_reduced ? p.row : p.row % c.block)) * lanes_kept() + p.inner;
+  }
+  void bind_load(const piece& p, int i, int slot_number) {
+    const moving_slot& s = p.slots[slot_number];
+    const long begin = p.at[slot_number];
+    T* buffer = buffers[slot_number];
+    const auto bind = [&](const T* at, long packet_step, long row_step) {
+      load_at[i] = at, advance[i] = static_cast<int>(packet_step), load_row[i] = row_step;
+    };
+    if (s.what.where == slot::row) {
+      const bool repeated = along && !p.once_a_row; // one packet holds all of a row's lanes
+      bind(row_at(p, s.what.id), repeated ? 0 : width, repeated ? width : 0);
+    } else if (s.what.where == slot::scratch) bind(scratch_at(p, s.what.id), width, lanes_kept());
+    else if (p.once_a_row || s.lane == 0) {
+      const bool one = s.row == 0 && !p.once_a_row;
+      const long copies = one ? 1 : p.count;
+      gather(s, begin + p.row * s.row, s.row, copies, buffer, width);
+      for (long r = 0; r < copies; r++) store(buffer + r * width, broadcast<packet<T>>(buffer[r * width]));
+      bind(buffer, p.once_a_row ? width : 0, one ? 0 : width);
+    } else if (p.whole && s.in_place)
+      bind(static_cast<const T*>(storage[s.memory.storage]) + begin + p.row * s.row + p.from, width, s.row);
+    else {
+      for (long r = 0; r < (s.row == 0 ? 1 : p.count); r++)
+        gather(s, begin + (p.row + r) * s.row + p.from * s.lane, s.lane, p.n, buffer + r * buffer_lanes(), 1);
+      bind(buffer, width, s.row == 0 ? 0 : buffer_lanes());
+    }
+  }
+  void bind_index(const piece& p, int i, int slot_number) {
+    const moving_slot& s = p.slots[slot_number];
+    index[i] = static_cast<lane>(p.at[slot_number] + p.row * s.row + p.from * s.lane);
+    index_lane[i] = static_cast<lane>(p.once_a_row ? 0 : s.lane);
+    index_packet[i] = static_cast<lane>(p.once_a_row ? s.row : s.lane * width);
+    index_row[i] = static_cast<lane>(s.row);
+  }
+  void bind_combine(const piece& p, int i, int slot_number) {
+    const int id = p.slots[slot_number].what.id;
+    combine_at[i] = along ? queues[id] + p.row % c.block * queue * width : row_at(p, id);
+  }
+  void bind_store(const piece& p, int i, int slot_number) {
+    const moving_slot& s = p.slots[slot_number];
+    const auto bind = [&](T* at, long row_step) { store_at[i] = at, store_row[i] = row_step; };
+    if (s.what.where == slot::row) bind(row_at(p, s.what.id), 0);
+    else if (s.what.where == slot::scratch) bind(scratch_at(p, s.what.id), lanes_kept());
+    else if (p.whole && s.in_place)
+      bind(static_cast<T*>(storage[s.memory.storage]) + p.at[slot_number] + p.row * s.row + p.from, s.row);
+    else bind(buffers[slot_number], buffer_lanes());
+  }
+  /// From a slot's buffer to where its values lie.
+  void write_back(const piece& p, int slot_number) {
+    const moving_slot& s = p.slots[slot_number];
+    for (long r = 0; r < p.count; r++)
+      scatter(s, p.at[slot_number] + (p.row + r) * s.row + p.from * s.lane, s.lane, p.n,
+              buffers[slot_number] + r * buffer_lanes());
   }
 
   /// Lanes [from, to) of some rows: whole packets first, what is left by itself.

@@ -47,6 +47,40 @@ constexpr bool overwrites(graph_view g, const plan_view& p, const region& r, int
   return read;
 }
 
+/// One arena, whose pieces are taken first fit.
+struct arena_blocks {
+  struct block {
+    long from = 0, size = 0;
+  };
+  list<block> gaps; ///< in order of address, none touching another
+  long peak = 0;
+
+  constexpr long take(long size) {
+    for (block& b : gaps)
+      if (b.size >= size) {
+        b.size -= size;
+        return std::exchange(b.from, b.from + size);
+      }
+    long at = peak;
+    if (gaps.size() && gaps.back().from + gaps.back().size == peak) at = gaps.back().from, gaps.pop_back();
+    peak = at + size;
+    return at;
+  }
+  constexpr void give(long from, long size) {
+    list<block> all;
+    const auto add = [&](const block& b) {
+      if (b.size == 0) return;
+      if (all.size() && all.back().from + all.back().size == b.from) all.back().size += b.size;
+      else all.push_back(b);
+    };
+    int k = 0;
+    while (k < gaps.size() && gaps[k].from < from) add(gaps[k++]);
+    add({from, size});
+    while (k < gaps.size()) add(gaps[k++]);
+    gaps = std::move(all);
+  }
+};
+
 struct memory_plan {
   list<long> offset; ///< of each node in the arena, -1 if it has no memory there
   long peak = 0;
@@ -56,71 +90,37 @@ struct memory_plan {
 /// memory.
 constexpr memory_plan plan_memory(graph_view g, const plan_view& p, range<int> direct, const extents_of& extent,
                                   int real_size) {
-  memory_plan m;
-  m.offset = list<long>(g.size(), -1);
-  list<int> last(g.size(), -1);
-  for (int s = 0; s < p.steps.size(); s++)
+  const int steps = p.steps.size();
+  list<long> offset(g.size(), -1);
+  list<int> last(g.size(), -1); // the step that reads a value last
+  for (int s = 0; s < steps; s++)
     each_access(g, p, p.steps[s], [&](int i) { last[i] = s; }, [&](int i) { last[i] = last[i] < s ? s : last[i]; });
-  for (int o : g.outputs) last[storage_of(g, o)] = p.steps.size();
+  for (int o : g.outputs) last[storage_of(g, o)] = steps;
+
+  list<int> dying(steps + 1, -1), next(g.size(), -1); // values by their last step, as chains
+  const auto place_of_one_that_dies = [&](int i, int s) {
+    if (p.steps[s].what == step::run_region)
+      for (int* before = &dying[s]; *before >= 0; before = &next[*before])
+        if (const int d = *before; overwrites(g, p, p.regions[p.steps[s].id], i, d)) {
+          *before = next[d];
+          return offset[d];
+        }
+    return -1l;
+  };
+  arena_blocks arena;
+  const auto place = [&](int i, int s) {
+    if (offset[i] >= 0 || direct[i] >= 0) return;
+    offset[i] = place_of_one_that_dies(i, s);
+    if (offset[i] < 0) offset[i] = arena.take(bytes_of(g[i], extent, real_size));
+    next[i] = std::exchange(dying[last[i]], i);
+  };
   // The parts of a chain are at different steps at one time: what dies in it is given back when all of it is done.
-  list<int> chain_of(p.steps.size(), 0);
-  int chains = 0, freed = 0;
   for (const chain& c : find_chains(g, p, extent)) {
-    for (int s = c.first; s < c.first + c.steps; s++) chain_of[s] = chains;
-    chains++;
+    const int end = c.first + c.steps;
+    for (int s = c.first; s < end; s++) each_access(g, p, p.steps[s], [](int) {}, [&](int i) { place(i, s); });
+    for (int s = c.first; s < end; s++)
+      for (int i = dying[s]; i >= 0; i = next[i]) arena.give(offset[i], bytes_of(g[i], extent, real_size));
   }
-  struct block {
-    long from = 0, size = 0;
-  };
-  list<block> gaps; // in order of address, none touching another
-  const auto take = [&](long size) {
-    for (int k = 0; k < gaps.size(); k++)
-      if (gaps[k].size >= size) {
-        const long at = gaps[k].from;
-        gaps[k].from += size, gaps[k].size -= size;
-        return at;
-      }
-    long at = m.peak;
-    if (gaps.size() && gaps.back().from + gaps.back().size == m.peak) at = gaps.back().from, gaps.pop_back();
-    m.peak = at + size;
-    return at;
-  };
-  const auto give = [&](long from, long size) {
-    int k = 0;
-    while (k < gaps.size() && gaps[k].from < from) k++;
-    gaps.push_back({});
-    for (int i = gaps.size() - 1; i > k; i--) gaps[i] = gaps[i - 1];
-    gaps[k] = {from, size};
-    list<block> merged;
-    for (const block& b : gaps) {
-      if (b.size == 0) continue;
-      if (merged.size() && merged.back().from + merged.back().size == b.from) merged.back().size += b.size;
-      else merged.push_back(b);
-    }
-    gaps = merged;
-  };
-  list<int> ends(p.steps.size() + 1, -1), next(g.size(), -1); // values by the step that reads them last, as chains
-  for (int s = 0; s < p.steps.size(); s++) {
-    each_access(
-        g, p, p.steps[s], [](int) {},
-        [&](int i) {
-          if (m.offset[i] >= 0 || direct[i] >= 0) return;
-          if (p.steps[s].what == step::run_region)
-            for (int* before = &ends[s]; *before >= 0; before = &next[*before])
-              if (const int d = *before;
-                  overwrites(g, p, p.regions[p.steps[s].id], i, d)) { // it takes the place of one that dies here
-                *before = next[d];
-                m.offset[i] = m.offset[d];
-                break;
-              }
-          if (m.offset[i] < 0) m.offset[i] = take(bytes_of(g[i], extent, real_size));
-          next[i] = ends[last[i]];
-          ends[last[i]] = i;
-        });
-    if (s + 1 == p.steps.size() || chain_of[s] != chain_of[s + 1])
-      for (; freed <= s; freed++)
-        for (int i = ends[freed]; i >= 0; i = next[i]) give(m.offset[i], bytes_of(g[i], extent, real_size));
-  }
-  return m;
+  return {std::move(offset), arena.peak};
 }
 } // namespace weft::ir
