@@ -15,8 +15,11 @@ class arena {
 
 public:
   char* reserve(long n) {
-    if (n > size_)
-      memory_.reset(static_cast<char*>(::operator new(static_cast<std::size_t>(n), std::align_val_t(64)))), size_ = n;
+    if (n > size_) {
+      memory_.reset(), size_ = 0; // what it held is not needed any more
+      memory_.reset(static_cast<char*>(::operator new(static_cast<std::size_t>(n), std::align_val_t(64))));
+      size_ = n;
+    }
     return memory_.get();
   }
   char* data() const { return memory_.get(); }

@@ -53,14 +53,6 @@ inline layout dense_layout(const axes& ax, const axes& order, const extent_table
   }
   return l;
 }
-/// An integer of the caller's as wide as the program's; throws if it does not fit.
-template <class To, class From> To narrowed(From v) {
-  if (static_cast<From>(static_cast<To>(v)) != v)
-    throw error(
-        "integer " + std::to_string(v) +
-        " does not fit the 32 bits that integers have in a float32 program; use float64 tensors, or smaller integers");
-  return static_cast<To>(v);
-}
 /// Refuses indices and extents that the integers of a program in float32 don't count to.
 void check_countable(graph_view g, const extent_table& extents);
 /// Copies between a caller's tensor and memory of the program's own type: integers become narrower, or reals, if these

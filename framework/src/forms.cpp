@@ -2,7 +2,9 @@
 #include "forms.hpp"
 
 #include <algorithm>
+#include <array>
 #include <cstdlib>
+#include <utility>
 
 namespace weft::ir {
 namespace {
@@ -40,15 +42,16 @@ bool overlap(const tensor_ref& a, const tensor_ref& b) {
   return a0 && b0 && a0 < b1 && b0 < a1;
 }
 bool keeps_apart(const tensor_ref& t) {
-  std::pair<long, long> axis[max_rank]; // step and extent
-  int n = 0;
-  for (int i = 0; i < t.ax.n; i++)
-    if (t.extent[i] > 1) axis[n++] = {std::abs(t.stride[i]), t.extent[i]};
-  std::sort(axis, axis + n);
+  std::array<std::pair<long, long>, max_rank> steps{}; // with extents; none, of none, where there is but one place
+  for (std::size_t i = 0; i < steps.size(); i++)
+    if (const int k = static_cast<int>(i); k < t.ax.n && t.extent[k] > 1)
+      steps[i] = {std::abs(t.stride[k]), t.extent[k]};
+  std::sort(steps.begin(), steps.end());
   long reach = 0;
-  for (int i = 0; i < n; i++) {
-    if (axis[i].first <= reach) return t.size() == 0;
-    reach += axis[i].first * (axis[i].second - 1);
+  for (const auto& [step, extent] : steps) {
+    if (extent == 0) continue;
+    if (step <= reach) return t.size() == 0;
+    reach += step * (extent - 1);
   }
   return true;
 }

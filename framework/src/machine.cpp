@@ -13,6 +13,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cstring>
 #include <new>
 
@@ -31,7 +32,7 @@ struct machine::state {
   planned& plan(const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs) {
     for (std::size_t k = 0; k < plans.size(); k++)
       if (same_form(plans[k]->inputs, inputs) && same_form(plans[k]->outputs, outputs)) {
-        if (k) std::swap(plans[0], plans[k]);
+        std::rotate(plans.begin(), plans.begin() + static_cast<long>(k), plans.begin() + static_cast<long>(k) + 1);
         return *plans[0];
       }
     auto p = std::make_unique<planned>();
@@ -95,8 +96,8 @@ struct machine::state {
                                   const std::vector<tensor_ref>& outputs) {
     const graph_view g = data.lowered;
     const plan_view& plan = data.plan;
-    const crew threads{default_pool(), p.workers};
     reserve(p);
+    const crew threads{default_pool(), p.workers};
     char* memory = values.data();
     char* work = scratch.data();
     char* worker_scratch = work + (p.pack_bytes + 63) / 64 * 64;
@@ -215,6 +216,13 @@ struct machine::state {
     const std::string first = nan_of_reference<T>(data, p.extents, inputs);
     throw error("NaN: the first is in " + (first.empty() ? met + ", where the plan met it" : first));
   }
+  template <class T> void run_plainly(const planned& p, const std::vector<tensor_ref>& inputs,
+                                      const std::vector<tensor_ref>& outputs) {
+    run_reference<T>(data, p.extents, inputs, outputs);
+    if (!looks_for_nan) return;
+    if (const std::string first = nan_of_reference<T>(data, p.extents, inputs); !first.empty())
+      throw error("NaN: the first is in " + first);
+  }
 };
 
 machine::machine(const program_data& data, policy how, instruction_set) : s_(std::make_unique<state>(data, how)) {}
@@ -243,8 +251,8 @@ void machine::run(const std::vector<tensor_ref>& inputs, const std::vector<tenso
   planned& p = s_->plan(inputs, outputs);
   s_->check_overlap(inputs, outputs);
   if (s_->how == policy::reference) {
-    if (p.is_double) run_reference<double>(s_->data, p.extents, inputs, outputs);
-    else run_reference<float>(s_->data, p.extents, inputs, outputs);
+    if (p.is_double) s_->run_plainly<double>(p, inputs, outputs);
+    else s_->run_plainly<float>(p, inputs, outputs);
   } else if (p.is_double) s_->execute<double>(p, inputs, outputs);
   else s_->execute<float>(p, inputs, outputs);
 }

@@ -2,6 +2,7 @@
 // The format: https://numpy.org/doc/stable/reference/generated/numpy.lib.format.html
 #include <weft/io/npy.hpp>
 
+#include <algorithm>
 #include <bit>
 #include <charconv>
 #include <filesystem>
@@ -179,6 +180,8 @@ void read_npy_elements(const std::string& path, const npy_header& header, const 
   const auto bytes = static_cast<std::streamsize>(to.size()) * static_cast<std::streamsize>(size_of(to.type));
   file.read(static_cast<char*>(to.data), bytes);
   if (!file) refuse(path, "reading ", bytes, " bytes of elements failed");
+  if (auto* p = static_cast<unsigned char*>(to.data); to.type == dtype::boolean)
+    std::transform(p, p + bytes, p, [](unsigned char byte) { return byte != 0; });
 }
 } // namespace ir
 } // namespace weft

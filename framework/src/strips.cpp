@@ -6,6 +6,9 @@
 namespace weft::ir {
 void check_alike(const tensor_ref& parameter, const tensor_ref& other, int position) {
   if (parameter.unset()) throw error("a parameter is unset; initialize it first");
+  if (other.unset())
+    throw error("a tensor of structure ", position, " of those that are walked together is unset, beside a parameter ",
+                shape_text(parameter), "; give it one of that shape first");
   if (!other.contiguous() || !weft::layout::same_shape(parameter, other) || parameter.type != other.type)
     throw error("structure ", position, " of those that are walked together has ", shape_text(other),
                 " where the first has ", shape_text(parameter),

@@ -42,6 +42,15 @@ template <class T> interval computed(interval r, const op_def& op) {
   };
   return {end(r.lo - off(r.lo)), end(r.hi + off(r.hi))};
 }
+/// Whether integers with these exact results may wrap around in their lanes. What is not known at all can be the
+/// largest one; ops that do no arithmetic give one of their operands.
+bool wraps(interval r, const op_def& op, bool is_double) {
+  const double most = is_double ? 0x1p53 : 0x1p31 - 1; // up to which doubles are exact
+  const bool unknown_too =
+      op.is(trait::addition | trait::subtraction | trait::negation | trait::product | trait::quotient);
+  const auto beyond = [&](double x) { return std::abs(x) > most && (unknown_too || !std::isinf(x)); };
+  return beyond(r.lo) || beyond(r.hi);
+}
 } // namespace
 
 void prepare_ranges(stream_call& c, range<port> ports) {
@@ -115,7 +124,7 @@ void tile_ranges::find(long inner, long rows) {
       interval in[3]{};
       for (int j = 0; j < x.count && j < 3; j++) in[j] = w.range[static_cast<std::size_t>(p.g.in(x, j))];
       r = x.op->range(in, x.at);
-      if (std::isnan(r.lo) || std::isnan(r.hi)) r = anything;
+      if (std::isnan(r.lo) || std::isnan(r.hi) || (x.k == integer && wraps(r, *x.op, c.is_double))) r = anything;
       else if (x.k == real) r = c.is_double ? computed<double>(r, *x.op) : computed<float>(r, *x.op);
       break;
     }
@@ -130,7 +139,7 @@ interval tile_ranges::of_index(axis_ref a, long inner, long rows) const {
   if (same(a, c.s->outer)) return span(here.outer, here.lanes);
   if (same(a, c.s->inner)) return span(inner, rows);
   if (const int k = c.s->loops.find(a); k >= 0) return span(at[k], 1);
-  return {0, infinity};
+  return span(0, std::max(1l, c.extents->of(a)));
 }
 interval tile_ranges::of_input(int i, long inner, long rows) const {
   const int k = c.program[0].read[static_cast<std::size_t>(i)];

@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "walk_region.hpp"
 
+#include <weft/kernel/general.hpp>
+
 #include <algorithm>
 
 namespace weft::ir {

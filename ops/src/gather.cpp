@@ -5,7 +5,6 @@
 #include <weft/run/error.hpp>
 
 #include <algorithm>
-#include <numeric>
 
 namespace weft {
 namespace {
@@ -91,20 +90,26 @@ template <class F> void each_row(const char* who, const tensor_ref& table, const
 } // namespace
 
 void gather_op::run(const ir::general_call& call) {
-  with_type(call.out.type, [&](auto zero) {
-    using T = decltype(zero);
-    const T* table = ir::elements<T>(call.in[0]);
+  const auto run = [&]<class T, class Table>(T, Table) {
+    const Table* table = ir::elements<Table>(call.in[0]);
     T* out = ir::elements<T>(call.out);
     each_row("gather", call.in[0], call.in[1], call.out, call.x.at.axis, [&](long t, long v, long n, long ts, long vs) {
-      const T* from = table + t;
+      const Table* from = table + t;
       T* to = out + v;
-      if (n == 1) *to = *from;
+      if constexpr (!std::is_same_v<T, Table>)
+        for (long k = 0; k < n; k++) to[k * vs] = ir::narrowed<T>(from[k * ts]);
+      else if (n == 1) *to = *from;
       else if (vs == 1 && ts == 1) std::copy_n(from, n, to);
       else if (vs == 1 && ts == 0) std::fill_n(to, n, *from);
       else if (vs == 1 && ts == -1) std::reverse_copy(from - (n - 1), from + 1, to);
       else
         for (long k = 0; k < n; k++) to[k * vs] = from[k * ts];
     });
+  };
+  with_type(call.out.type, [&]<class T>(T one) {
+    if (call.in[0].type == call.out.type) return run(one, one);
+    if constexpr (std::is_same_v<T, std::int32_t>) run(one, std::int64_t{}); // in a walk, an argument of the call
+    if constexpr (std::is_same_v<T, std::int64_t>) run(one, std::int32_t{});
   });
 }
 void scatter_add_op::run(const ir::general_call& call) {

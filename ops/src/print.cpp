@@ -42,7 +42,10 @@ void print_op::run(const ir::general_call& call) {
       });
     });
   });
-  const std::lock_guard lock(one_at_a_time);
-  writer(fmt::format("{}{}:{}", call.x.at.label, shape_text(call.out), text_of(seen)));
+  const auto write = [] {
+    const std::lock_guard lock(one_at_a_time);
+    return writer;
+  }();
+  write(fmt::format("{}{}:{}", call.x.at.label, shape_text(call.out), text_of(seen)));
 }
 } // namespace weft

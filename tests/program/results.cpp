@@ -36,6 +36,18 @@ BOOST_AUTO_TEST_CASE(results_are_written_into_views) {
   BOOST_CHECK_THROW(twice.bind(x, too_small)(), error);
 }
 
+/// Of a result's members those that are unset get memory; the others are the caller's.
+BOOST_AUTO_TEST_CASE(only_unset_places_are_allocated) {
+  const auto x = tensor<double>::from({1, 2, 3}, n(3));
+  const auto p = build([](expr x) { return std::tuple(2 * at(x), 3 * at(x)); }, arg<"x">(n));
+  auto out = std::tuple(tensor<double>(n(3)), tensor<double>());
+  const double* mine = std::get<0>(out).data();
+  p.bind(x, out)();
+  BOOST_TEST(std::get<0>(out).data() == mine);
+  BOOST_TEST(mine[2] == 6);
+  BOOST_TEST(std::get<1>(out)[2] == 9);
+}
+
 /// Each element of a result has a place of its own.
 BOOST_AUTO_TEST_CASE(places_that_share_memory_are_refused) {
   const auto x = tensor<double>::from({1, 2, 3, 4, 5, 6}, n(2), key(3));

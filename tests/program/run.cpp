@@ -7,7 +7,11 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <atomic>
+#include <chrono>
 #include <cmath>
+#include <thread>
+#include <utility>
 
 namespace demo {
 using namespace weft;
@@ -71,6 +75,42 @@ BOOST_AUTO_TEST_CASE(reference_interpreted_and_compiled_agree) {
     BOOST_TEST(difference(gradients.reference(y.q, y.k, y.v, y.slope), gradients(y.q, y.k, y.v, y.slope)) < 2e-5);
     BOOST_TEST(same_bits(gradients.interpreted(y.q, y.k, y.v, y.slope), gradients(y.q, y.k, y.v, y.slope)));
   }
+}
+
+/// The first run of a plan is shared among the threads already.
+namespace demo {
+/// The identity; the first thread that comes waits for a second one, for some seconds.
+struct shared_op : elementwise<1> {
+  static constexpr std::string_view name = "shared";
+  static inline std::atomic<int> threads{0};
+  static auto eval(auto x) {
+    static const auto patience = std::chrono::steady_clock::now() + std::chrono::seconds(10);
+    thread_local bool counted = false;
+    if (!std::exchange(counted, true)) threads++;
+    while (threads < 2 && std::chrono::steady_clock::now() < patience) std::this_thread::yield();
+    return x;
+  }
+};
+} // namespace demo
+BOOST_AUTO_TEST_CASE(the_first_run_has_all_threads) {
+  set_threads(2);
+  const auto p = build([](expr x) { return ir::unary<shared_op>(x); }, arg<"x">(n));
+  const tensor<double> x(n(100000));
+  tensor<double> y(n(100000));
+  ir::machine(p.data(), policy::interpreted).run({x.ref()}, {y.ref()});
+  BOOST_TEST(shared_op::threads == 2);
+}
+
+/// The four plans that were used last are kept.
+BOOST_AUTO_TEST_CASE(plans_are_kept_by_their_last_use) {
+  const auto p = build([](expr x) { return x * 2; }, arg<"x">(n));
+  ir::machine m(p.data(), policy::interpreted);
+  std::vector<tensor<float>> x, y;
+  for (long size = 1; size <= 5; size++) x.emplace_back(n(size)), y.emplace_back(n(size));
+  const auto use = [&](std::size_t k) { m.plan({x[k].ref()}, {y[k].ref()}); };
+  for (const std::size_t k : {0u, 1u, 2u, 3u, 0u, 4u}) use(k);
+  for (const std::size_t k : {0u, 2u, 3u, 4u}) BOOST_TEST(m.fits({x[k].ref()}, {y[k].ref()}), k);
+  BOOST_TEST(!m.fits({x[1].ref()}, {y[1].ref()}));
 }
 
 BOOST_AUTO_TEST_CASE(any_number_of_threads_gives_the_same_bits) {

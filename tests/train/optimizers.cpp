@@ -184,6 +184,12 @@ BOOST_AUTO_TEST_CASE(refusals) {
              "[row=2, column=3]; both must be dense, with the same axes in the same order");
   layer<tensor<float>> unset;
   BOOST_TEST(refused([&] { norm(unset); }) == "a parameter is unset; initialize it first");
+  tensor<float> scalar(1.f), unset_gradient;
+  adamw of_scalar(scalar);
+  BOOST_TEST(
+      refused([&] { of_scalar.step(scalar, unset_gradient); }) ==
+      "a tensor of structure 1 of those that are walked together is unset, beside a parameter []; give it one of "
+      "that shape first");
   using list = std::vector<tensor<double>>;
   list three(3, tensor<double>(row(2)));
   adamw of_three(three);

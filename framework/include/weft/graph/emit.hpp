@@ -163,7 +163,8 @@ constexpr expr emit(const op_def* op, const expr* in, int n, const attributes& a
   builder* g = nullptr;
   for (int i = 0; i < n && !g; i++) g = in[i].g;
   if (!g) {
-    if (n > 3 || a.shape.n || a.to) return untraced(op, "needs a traced value: combine its operand with one first");
+    if (n > 3 || a.shape.n || a.to || a.start || !a.label.empty())
+      return untraced(op, "needs a traced value: combine its operand with one first");
     expr r;
     signed char arg[3]{};
     for (int i = 0; i < n; i++) arg[i] = static_cast<signed char>(r.loose.append(in[i].loose) + 1);

@@ -96,12 +96,12 @@ constexpr kind result_kind(kinds rule, kind common) {
 
 /// What else a node carries besides its operands.
 struct attributes {
-  double value = 0; ///< of a constant
+  double value = 0; ///< of a constant; a product's factor; what else an op counts with
   kind k = real;    ///< of an input or a constant
   axis_ref axis = nullptr, to = nullptr;
-  long start = 0;
-  axes shape;             ///< result axes that operands don't imply; the reduced axes of a product are what it lacks
-  std::string_view label; ///< of an input
+  long start = 0; ///< where a part begins, how far a roll goes, how a scan runs; of equal nodes that stay apart: which
+  axes shape;     ///< result axes that operands don't imply; the axes that a product sums
+  std::string_view label; ///< of an input or a print
   constexpr bool operator==(const attributes& o) const {
     return std::bit_cast<std::uint64_t>(value) == std::bit_cast<std::uint64_t>(o.value) && k == o.k && axis == o.axis &&
            to == o.to && start == o.start && shape == o.shape && label == o.label;

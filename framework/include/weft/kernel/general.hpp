@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <weft/graph/graph.hpp>
+#include <weft/run/error.hpp>
 #include <weft/run/tensor_ref.hpp>
 
 #include <algorithm>
@@ -84,4 +85,13 @@ struct sheet_steps {
 };
 
 template <class T> T* elements(const tensor_ref& t) { return static_cast<T*>(t.data); }
+
+/// An integer of the caller's as wide as the program's; throws if it does not fit.
+template <class To, class From> To narrowed(From v) {
+  if (static_cast<From>(static_cast<To>(v)) != v)
+    throw error(
+        "integer ", v,
+        " does not fit the 32 bits that integers have in a float32 program; use float64 tensors, or smaller integers");
+  return static_cast<To>(v);
+}
 } // namespace weft::ir

@@ -16,19 +16,21 @@ constexpr int without_arrangement(const builder& g, const node& x, int j, const 
   });
 }
 
-/// The number that a node of constant operands is, or -1.
+/// The number that a node of constant operands is, or -1. Of numbers that float32 or its integers lack it is none:
+/// there they are infinite, or wrap around.
 constexpr int folded(builder& b, const node& x, const int* in) {
   bool constant = x.op->fold && x.count > 0;
   double value[max_rank]{};
   for (int j = 0; j < x.count; j++) {
     const node& o = b.nodes.at[in[j]];
     value[j] = o.at.value;
-    constant = constant && o.op == &constant_def && o.at.value < 1e100 && o.at.value > -1e100;
+    constant = constant && o.op == &constant_def && o.at.value < 1e38 && o.at.value > -1e38;
   }
   if (!constant) return -1;
   attributes a;
   a.value = x.op->fold(value), a.k = x.k;
-  return a.value == a.value ? b.put(&constant_def, nullptr, 0, {}, x.k, a, x.where) : -1;
+  const double most = x.k == integer ? 2147483647 : 1e38;
+  return a.value <= most && a.value >= -most ? b.put(&constant_def, nullptr, 0, {}, x.k, a, x.where) : -1;
 }
 /// What a node is by its op's own algebra, or -1.
 constexpr int simpler(builder& b, const node& x, const int* in) {

@@ -24,7 +24,6 @@ template <tensor_like X> struct precision_in<X> {
   using type = std::conditional_t<std::is_floating_point_v<value>, value, void>;
 };
 template <class X, std::size_t N> struct precision_in<std::array<X, N>> : precision_in<X> {};
-template <class X, class... Rest> struct precision_in<std::vector<X, Rest...>> : precision_in<X> {};
 template <template <class...> class S, class... X>
   requires(!tensor_like<S<X...>>)
 struct precision_in<S<X...>> : first_real<X...> {};
@@ -93,8 +92,8 @@ struct result_from<S<X...>, T, Kinds, First> : tuple_from<T, Kinds, First, X...>
   using type = decltype(tuple_from<T, Kinds, First, X...>::template make<S>(std::index_sequence_for<X...>{}));
 };
 
-/// Gives every leaf of a result the shape that the machine found. Leaves beyond the results stay: the machine refuses
-/// them.
+/// Gives every leaf of a result that is unset the shape that the machine found. Leaves beyond the results stay: the
+/// machine refuses them.
 template <class R> void allocate(R& result, const std::vector<tensor_ref>& shapes) {
   std::size_t next = 0;
   each_leaf(
@@ -102,6 +101,7 @@ template <class R> void allocate(R& result, const std::vector<tensor_ref>& shape
         using tensor_type = std::remove_cvref_t<decltype(t)>;
         if (next == shapes.size()) return;
         const tensor_ref& s = shapes[next++];
+        if (!t.ref().unset()) return;
         if constexpr (std::constructible_from<tensor_type, axes, std::vector<long>>) // a view has its memory
           t = tensor_type(s.ax, std::vector<long>(s.extent, s.extent + s.ax.n));
       },

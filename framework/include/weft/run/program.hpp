@@ -59,6 +59,12 @@ public:
       if (!m.fits(inputs_, outputs_)) { // the extents of the arguments have changed: so do those of the result
         std::vector<tensor_ref> shapes;
         m.shapes(inputs_, shapes);
+        each_leaf(
+            [](auto& t) {
+              using X = std::remove_reference_t<decltype(t)>;
+              if constexpr (requires { t = X{}; }) t = X{};
+            },
+            *own_);
         ir::allocate(*own_, shapes);
         refresh();
       }

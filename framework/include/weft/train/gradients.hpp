@@ -24,7 +24,8 @@ template <class Gradients> void scale_in_place(Gradients& gradients, double fact
 }
 
 /// Scales gradients whose norm is above `largest` down to it (R. Pascanu, T. Mikolov, Y. Bengio, "On the difficulty of
-/// training recurrent neural networks", 2013, algorithm 1). Gives the norm that they had. NaNs are left as they are.
+/// training recurrent neural networks", 2013, algorithm 1). Gives the norm that they had. NaNs are left as they are;
+/// where the norm is infinite, finite elements become 0 and infinite ones NaN.
 template <class Gradients> double clip_by_global_norm(Gradients& gradients, double largest) {
   if (!(largest >= 0)) throw error("clip_by_global_norm: the largest norm can't be ", largest, "; give 0 or more");
   const double n = norm(gradients);

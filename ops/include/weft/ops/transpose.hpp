@@ -6,6 +6,8 @@ namespace weft {
 
 /// x with its last two axes in the other order. Axes have names, so only `matmul`, which goes by position, needs it.
 constexpr expr transpose(const at& x) {
+  if (!x.e.attached())
+    return ir::untraced(nullptr, "transpose needs a traced value: combine its operand with one first");
   if (x.e.id < 0) return x.e;
   axes to = x.e.ax();
   if (to.n < 2) return ir::complain(x.e, "transpose", {{}, "needs at least two axes"}, x.where);
@@ -14,8 +16,9 @@ constexpr expr transpose(const at& x) {
 }
 /// x with its axes in the order `to`.
 constexpr expr permute(const at& x, const axes& to) {
+  if (!x.e.attached()) return ir::untraced(nullptr, "permute needs a traced value: combine its operand with one first");
   if (x.e.id < 0) return x.e;
-  const axes& ax = x.e.ax();
+  const axes ax = x.e.ax();
   const auto refuse = [&](const char* why, axis_ref a) {
     return ir::complain(x.e, "permute", {{}, why, a, nullptr, "name each of the operand's axes once"}, x.where);
   };
