@@ -61,7 +61,7 @@ options parse(int count, char** arguments) {
       ->check(CLI::IsMember({"unit", "gpt2"}));
   app.add_option("--mixing", o.mixing, "average: plain averaging over the past instead of attention")
       ->check(CLI::IsMember({"attention", "average"}));
-  app.add_option("--reports", o.reports, "lines of measurements")->check(whole(100'000));
+  app.add_option("--reports", o.reports, "lines of measurements after that of the first step")->check(whole(100'000));
   app.add_option("--sample", o.sample, "symbols of generated text")->check(CLI::Range(0l, 1'000'000l));
   try {
     app.parse(count, arguments);

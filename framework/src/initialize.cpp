@@ -26,7 +26,12 @@ std::vector<long> parameter_extents(std::string_view name, const axes& ax, const
   for (axis_ref a : ax) {
     long n = a->extent;
     for (const bound_axis& b : bound)
-      if (same(a, b.axis) && n == unbound) n = b.extent;
+      if (same(a, b.axis)) {
+        if (n != unbound && n != b.extent)
+          throw error("initialize: axis ", a->name, " of ", name, " has extent ", n, ", and is given ", b.extent,
+                      "; give each axis one");
+        n = b.extent;
+      }
     if (n == unbound)
       throw error("initialize: axis ", a->name, " of ", name, " has no extent; give it one: {", a->name, "(64), ...}");
     extents.push_back(n);

@@ -121,6 +121,8 @@ struct machine::state {
           each_access(g, plan, plan.steps[s], [](int) {}, [&](int i) { check_values<T>(p, i, inputs); });
     }
     for (int k : p.copies) finish_output(p, k, outputs[static_cast<std::size_t>(k)]);
+    if (looks_for_nan) // also in results that are inputs
+      for (int o : g.outputs) check_values<T>(p, o, inputs);
   }
   template <class T> T* element(const planned& p, int n) const {
     return static_cast<T*>(p.storage[static_cast<std::size_t>(p.memory[static_cast<std::size_t>(n)].storage)]);
@@ -230,10 +232,14 @@ machine::~machine() = default;
 machine::machine(machine&&) noexcept = default;
 machine& machine::operator=(machine&&) noexcept = default;
 
+machine::state& machine::own() const {
+  if (!s_) throw error("a runner that was moved from can't be used; use the one that it was moved to");
+  return *s_;
+}
 void machine::shapes(const std::vector<tensor_ref>& inputs, std::vector<tensor_ref>& outputs) {
-  const extent_table extents(s_->data, inputs);
-  is_double(s_->data, inputs, outputs);
-  const graph_view g = s_->data.source;
+  const extent_table extents(own().data, inputs);
+  is_double(own().data, inputs, outputs);
+  const graph_view g = own().data.source;
   outputs.resize(static_cast<std::size_t>(g.outputs.size()));
   for (int k = 0; k < g.outputs.size(); k++) {
     tensor_ref& t = outputs[static_cast<std::size_t>(k)];
@@ -242,29 +248,29 @@ void machine::shapes(const std::vector<tensor_ref>& inputs, std::vector<tensor_r
   }
 }
 void machine::plan(const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs) {
-  s_->reserve(s_->plan(inputs, outputs));
+  own().reserve(own().plan(inputs, outputs));
 }
 bool machine::fits(const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs) const {
-  return s_->fits(inputs, outputs);
+  return own().fits(inputs, outputs);
 }
 void machine::run(const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs) {
-  planned& p = s_->plan(inputs, outputs);
-  s_->check_overlap(inputs, outputs);
-  if (s_->how == policy::reference) {
-    if (p.is_double) s_->run_plainly<double>(p, inputs, outputs);
-    else s_->run_plainly<float>(p, inputs, outputs);
-  } else if (p.is_double) s_->execute<double>(p, inputs, outputs);
-  else s_->execute<float>(p, inputs, outputs);
+  planned& p = own().plan(inputs, outputs);
+  own().check_overlap(inputs, outputs);
+  if (own().how == policy::reference) {
+    if (p.is_double) own().run_plainly<double>(p, inputs, outputs);
+    else own().run_plainly<float>(p, inputs, outputs);
+  } else if (p.is_double) own().execute<double>(p, inputs, outputs);
+  else own().execute<float>(p, inputs, outputs);
 }
-long machine::arena_bytes() const { return s_->plans.empty() ? 0 : s_->plans[0]->arena_bytes; }
+long machine::arena_bytes() const { return own().plans.empty() ? 0 : own().plans[0]->arena_bytes; }
 long machine::scratch_bytes() const {
-  return s_->plans.empty() ? 0 : s_->plans[0]->pack_bytes + s_->plans[0]->worker_bytes * s_->plans[0]->workers;
+  return own().plans.empty() ? 0 : own().plans[0]->pack_bytes + own().plans[0]->worker_bytes * own().plans[0]->workers;
 }
 tile_counts machine::tiles() const {
   tile_counts all;
-  if (!s_->plans.empty())
-    for (const stream_call& c : s_->plans[0]->streams) all += tiles_of(c);
+  if (!own().plans.empty())
+    for (const stream_call& c : own().plans[0]->streams) all += tiles_of(c);
   return all;
 }
-void machine::check_nan(bool on) { s_->looks_for_nan = on; }
+void machine::check_nan(bool on) { own().looks_for_nan = on; }
 } // namespace weft::ir

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <exception>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -85,9 +86,9 @@ void pool::state::start(int n) {
   const std::uint32_t seen = run_count;
   try {
     for (int worker = 1; worker < n; worker++) workers.emplace_back([this, worker, seen] { serve(worker, seen); });
-  } catch (...) {
+  } catch (const std::system_error& e) {
     stop();
-    throw;
+    throw error("pool: ", n, " threads can't be started (", e.code().message(), "); there is 1 now, ask for fewer");
   }
   threads = n;
 }

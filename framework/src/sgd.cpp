@@ -3,8 +3,13 @@
 
 #include <weft/train/update.hpp>
 
+#include <limits>
+
 namespace weft::ir {
 template <class T> void sgd_step(const std::vector<strip<T>>& strips, const sgd_options& o) {
+  constexpr double any = std::numeric_limits<double>::infinity();
+  check_option("sgd", "rate", o.rate, any), check_option("sgd", "momentum", o.momentum, any);
+  check_option("sgd", "decay", o.decay, any);
   const T rate = static_cast<T>(o.rate), momentum = static_cast<T>(o.momentum);
   each_strip(strips, [&](long, const strip<T>& p) {
     const auto [w, g, v, none] = p.at;

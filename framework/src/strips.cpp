@@ -2,6 +2,9 @@
 #include <weft/run/error.hpp>
 #include <weft/run/layout.hpp>
 #include <weft/train/strips.hpp>
+#include <weft/train/update.hpp>
+
+#include <cmath>
 
 namespace weft::ir {
 void check_alike(const tensor_ref& parameter, const tensor_ref& other, int position) {
@@ -13,5 +16,11 @@ void check_alike(const tensor_ref& parameter, const tensor_ref& other, int posit
     throw error("structure ", position, " of those that are walked together has ", shape_text(other),
                 " where the first has ", shape_text(parameter),
                 "; both must be dense, with the same axes in the same order");
+}
+void check_option(const char* who, const char* name, double value, double most) {
+  if (value >= 0 && value < most && std::isfinite(value)) return;
+  throw error(who, ": ", name, " can't be ", value,
+              std::isfinite(most) ? "; give a number from 0 on and below 1"
+                                  : "; give a finite number that is 0 or more");
 }
 } // namespace weft::ir

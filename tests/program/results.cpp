@@ -73,7 +73,7 @@ BOOST_AUTO_TEST_CASE(integers_go_into_narrower_places) {
   const auto k = tensor<std::int64_t>::from({4, 5, 6}, n(3));
   for (const auto how : {policy::interpreted, policy::reference}) {
     tensor<std::int32_t> out(0);
-    ir::bound_to<2>(p.data(), how, tensor<double>(), x, k, out)();
+    ir::bound_to<2>(p.data(), nullptr, how, tensor<double>(), x, k, out)();
     BOOST_TEST(out.item() == 10);
   }
 }
@@ -125,11 +125,31 @@ BOOST_AUTO_TEST_CASE(more_elements_than_integers_count) {
                                                "have in a float32 program count; use float64 tensors");
 }
 
-/// A runner refers to its program.
-template <class P>
-concept binds = requires(P&& p, const tensor<double>& x) { static_cast<P&&>(p).bind(x); };
-using of_one = decltype(build([](expr x) { return 2 * at(x); }, arg<"x">(n)));
-static_assert(binds<of_one&> && !binds<of_one>);
+/// A runner keeps the program that it runs, and programs are shared: a move leaves them as they are. A runner that was
+/// moved from says so.
+BOOST_AUTO_TEST_CASE(runners_keep_their_program) {
+  const auto x = tensor<double>::from({1, 2, 3}, n(3));
+  auto twice = build([](expr x) { return 2 * at(x); }, arg<"x">(n));
+  auto run = twice.bind(x), bound_to_a_temporary = decltype(twice)(twice).bind(x);
+  const auto moved = std::move(twice);
+  BOOST_TEST(twice(x)[2] == 6);
+  twice = moved;
+  BOOST_TEST(run()[2] == 6);
+  BOOST_TEST(bound_to_a_temporary()[2] == 6);
+  auto other = std::move(run);
+  BOOST_TEST(other()[1] == 4);
+  BOOST_TEST(refused([&] { run(); }) == "a runner that was moved from can't be used; use the one that it was moved to");
+}
+
+/// A value of one trace is none of another.
+BOOST_AUTO_TEST_CASE(values_of_other_traces_are_refused) {
+  expr kept;
+  const auto first = [&](expr x) { return kept = x * 3.0; };
+  const auto p = build(first, arg<"x">(n));
+  const auto refusal = [&](auto f) { return refused([&] { build(f, arg<"y">(n)); }); };
+  BOOST_TEST(refusal([&](expr y) { return std::vector{y, kept}; }) == "expr: a value of another trace is used");
+  BOOST_TEST(refusal([&](expr y) { return y + at(kept); }).starts_with("add: operands of two different traces"));
+}
 
 BOOST_AUTO_TEST_CASE(places_of_another_count_are_refused) {
   const tensor<double> x(n(3));

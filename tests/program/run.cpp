@@ -225,6 +225,7 @@ BOOST_AUTO_TEST_CASE(a_nan_is_traced_to_what_was_written) {
   starts_with(text_of(p, a, a), "NaN: the first is in log [n=1] at run.cpp:");
   starts_with(text_of(build(f, arg<"a">(n), arg<"b">(n)), a, a), "NaN: the first is in log [n=1] at run.cpp:");
   starts_with(text_of(p, b, a), "NaN: the first is in input a [n=2]");
+  starts_with(text_of(build([](expr x) { return x; }, arg<"a">(n)), b), "NaN: the first is in input a [n=2]");
   // a NaN that is masked is not the one
   constexpr auto masked =
       compile([](expr a, expr b) { return where(a > 0, log(a), 0.0) + sqrt(b); }, arg<"a">(n), arg<"b">(n));

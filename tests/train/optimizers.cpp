@@ -182,6 +182,10 @@ BOOST_AUTO_TEST_CASE(refusals) {
   BOOST_TEST(refused([&] { a.step(w, other); }) ==
              "structure 1 of those that are walked together has [row=3, column=2] where the first has "
              "[row=2, column=3]; both must be dense, with the same axes in the same order");
+  BOOST_TEST(refused([&] { adamw(w, {.beta1 = 1}).step(w, w); }) ==
+             "adamw: beta1 can't be 1; give a number from 0 on and below 1");
+  BOOST_TEST(refused([&] { sgd(w, {.rate = std::nan("")}).step(w, w); }) ==
+             "sgd: rate can't be nan; give a finite number that is 0 or more");
   layer<tensor<float>> unset;
   BOOST_TEST(refused([&] { norm(unset); }) == "a parameter is unset; initialize it first");
   tensor<float> scalar(1.f), unset_gradient;
@@ -199,4 +203,17 @@ BOOST_AUTO_TEST_CASE(refusals) {
   for (auto [wrong, printed] : {std::pair{-1.0, "-1"}, {std::nan(""), "nan"}})
     BOOST_TEST(refused([&] { clip_by_global_norm(w, wrong); }) ==
                std::string("clip_by_global_norm: the largest norm can't be ") + printed + "; give 0 or more");
+}
+
+/// Norms of numbers whose squares overflow, or vanish.
+BOOST_AUTO_TEST_CASE(norms_of_extreme_gradients) {
+  for (const double size : {1e200, 1e-200, 5e-324, 1.0}) {
+    tensor<double> g = fill(tensor<double>(row(4)), size);
+    BOOST_TEST(std::abs(norm(g) / (2 * size) - 1) < 1e-15, size);
+    if (size < 1) continue;
+    clip_by_global_norm(g, 1);
+    BOOST_TEST(std::abs(g[3] - 0.5) < 1e-15, size);
+  }
+  BOOST_TEST(norm(tensor<double>(row(4))) == 0);
+  BOOST_TEST(norm(fill(tensor<double>(row(4)), infinity)) == infinity);
 }

@@ -121,6 +121,8 @@ BOOST_AUTO_TEST_CASE(refusals) {
   };
   BOOST_TEST(refused(from({{"*", init::zeros()}}, {head(4), d(12)})) ==
              "initialize: axis width of embed has no extent; give it one: {width(64), ...}");
+  BOOST_TEST(refused(from({{"*", init::zeros()}}, {width(4), head(4), width(5), d(12)})) ==
+             "initialize: axis width of embed has extent 4, and is given 5; give each axis one");
   BOOST_TEST(refused(from({{"blocks*", init::zeros()}}, sizes)) ==
              "initialize: no pattern matches parameter embed; end the list with one for \"*\"");
   BOOST_TEST(refused(from({{"*", init::he_normal(axes(d))}}, sizes)) ==

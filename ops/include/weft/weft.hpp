@@ -8,6 +8,7 @@
 #include <weft/ops/all.hpp>
 #include <weft/run/pool.hpp>
 #include <weft/run/random.hpp>
+#include <weft/run/statistics.hpp>
 #include <weft/trace/build.hpp>
 #include <weft/trace/compile.hpp>
 #include <weft/train/adamw.hpp>

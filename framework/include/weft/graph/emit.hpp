@@ -65,7 +65,10 @@ constexpr expr attach(builder& g, const fragment& f, place p) {
   }
   return {&g, id[f.n - 1]};
 }
-constexpr expr attach(builder& g, const expr& x, place p = {}) { return x.g ? x : attach(g, x.loose, p); }
+constexpr expr attach(builder& g, const expr& x, place p = {}) {
+  if (!x.g) return attach(g, x.loose, p);
+  return x.g == &g ? x : complain(g, "expr", nullptr, 0, {{}, "a value of another trace is used"}, p);
+}
 
 constexpr kind common_kind(kinds rule, const builder& g, const int* in, int n) {
   kind k = n ? g.nodes.at[in[rule == kinds::select && n > 1 ? 1 : 0]].k : real;

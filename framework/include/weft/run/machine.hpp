@@ -81,6 +81,7 @@ public:
 private:
   struct state;
   std::unique_ptr<state> s_;
+  state& own() const; ///< throws where it was moved from
 };
 } // namespace ir
 } // namespace weft

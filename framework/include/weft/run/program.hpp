@@ -20,6 +20,7 @@ inline constexpr policy usual_policy = policy::compiled;
 /// since the last few calls, or, where the result is its own, that one's since the last. For one thread at a time; the
 /// tensors must outlive it.
 template <class Result, class... Bound> class runner {
+  std::shared_ptr<const void> program_; ///< what was built at run time
   ir::machine machine_;
   std::tuple<const Bound*...> bound_;
   std::unique_ptr<Result> own_; ///< the result, where the caller gave none
@@ -34,8 +35,10 @@ template <class Result, class... Bound> class runner {
 
 public:
   /// Writes to `out`, or to a result of its own.
-  runner(const ir::program_data& data, policy how, const Bound&... x, Result* out, std::unique_ptr<Result> own = {})
-      : machine_(data, how), bound_(&x...), own_(std::move(own)), result_(out ? out : own_.get()) {
+  runner(const ir::program_data& data, std::shared_ptr<const void> program, policy how, const Bound&... x, Result* out,
+         std::unique_ptr<Result> own = {})
+      : program_(std::move(program)), machine_(data, how), bound_(&x...), own_(std::move(own)),
+        result_(out ? out : own_.get()) {
     std::apply([&](const auto*... b) { (ir::collect(*b, inputs_), ...); }, bound_);
     std::vector<tensor_ref> shapes;
     machine_.shapes(inputs_, shapes);
@@ -83,19 +86,20 @@ public:
 };
 
 namespace ir {
-/// A runner on the first N of `x`; the next one, if there is one, is the place for the result.
-template <std::size_t N, class Empty, class... X> auto bound_to(const program_data& data, policy how, Empty empty,
-                                                                X&... x) {
+/// A runner on the first N of `x`; the next one, if there is one, is the place for the result. `program` owns `data`,
+/// if anything does.
+template <std::size_t N, class Empty, class... X> auto
+bound_to(const program_data& data, std::shared_ptr<const void> program, policy how, Empty empty, X&... x) {
   const auto tie = std::tie(x...);
   return [&]<std::size_t... I>(std::index_sequence<I...>) {
     if constexpr (sizeof...(X) == N)
-      return runner<Empty, std::remove_const_t<X>...>(data, how, x..., nullptr,
+      return runner<Empty, std::remove_const_t<X>...>(data, std::move(program), how, x..., nullptr,
                                                       std::make_unique<Empty>(std::move(empty)));
     else {
       auto& out = std::get<N>(tie);
       return runner<std::remove_reference_t<decltype(out)>,
-                    std::remove_cvref_t<std::tuple_element_t<I, decltype(tie)>>...>(data, how, std::get<I>(tie)...,
-                                                                                    &out);
+                    std::remove_cvref_t<std::tuple_element_t<I, decltype(tie)>>...>(data, std::move(program), how,
+                                                                                    std::get<I>(tie)..., &out);
     }
   }(std::make_index_sequence<N>{});
 }
@@ -201,7 +205,7 @@ template <class Fn, class... A> struct program {
                   "weft: the program is called with another number of arguments than it was compiled for");
     result<ir::precision_of<X...>> r{};
     if constexpr (sizeof...(X) == sizeof...(A))
-      runner<decltype(r), X...>(data_for<ir::precision_of<X...>>(), how, x..., &r)();
+      runner<decltype(r), X...>(data_for<ir::precision_of<X...>>(), nullptr, how, x..., &r)();
     return r;
   }
   /// bind(q, k, v, out) or bind(q, k, v): a runner that owns arena and plan, and the result unless it is given.
@@ -214,7 +218,7 @@ template <class Fn, class... A> struct program {
     static_assert(sizeof...(X) == sizeof...(A) || sizeof...(X) == sizeof...(A) + 1,
                   "weft: bind takes the program's arguments, and after them a place for the result");
     using T = ir::precision_of<std::remove_cvref_t<X>...>;
-    return ir::bound_to<sizeof...(A)>(data_for<T>(), how, result<T>{}, x...);
+    return ir::bound_to<sizeof...(A)>(data_for<T>(), nullptr, how, result<T>{}, x...);
   }
 };
 } // namespace weft

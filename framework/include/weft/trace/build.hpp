@@ -23,7 +23,8 @@ struct building {
 };
 } // namespace ir
 
-/// A program built at run time. Regions run interpreted, nothing is instantiated for it. Copies share the graph.
+/// A program built at run time. Regions run interpreted, nothing is instantiated for it. Copies share the graph, and so
+/// do runners; what it is moved from stays as it is.
 template <class Traced, class... A> class built_program {
   struct state {
     ir::built_graph graph;
@@ -33,6 +34,8 @@ template <class Traced, class... A> class built_program {
   std::shared_ptr<const state> s_;
 
 public:
+  built_program(const built_program&) = default;
+  built_program& operator=(const built_program&) = default;
   template <class T> using result = rebind_t<Traced, tensor<T>>;
 
   template <class F> explicit built_program(const F& f, const A&... arguments) {
@@ -67,17 +70,16 @@ public:
     static_assert(sizeof...(X) == sizeof...(A),
                   "weft: the program is called with another number of arguments than it was built for");
     auto r = reshaped<tensor<ir::precision_of<X...>>>(s_->result);
-    runner<decltype(r), X...>(data(), how, x..., &r)();
+    runner<decltype(r), X...>(data(), s_, how, x..., &r)();
     return r;
   }
-  /// bind(x..., out) or bind(x...), as for compiled programs. The program must outlive the runner.
-  template <class... X> auto bind(X&&...) const&& = delete; // give the program a name
-  template <class... X> auto bind(X&&... x) const& {
+  /// bind(x..., out) or bind(x...), as for compiled programs.
+  template <class... X> auto bind(X&&... x) const {
     static_assert((std::is_lvalue_reference_v<X> && ...),
                   "weft: a runner keeps referring to what it is bound to: give the tensors names");
     static_assert(sizeof...(X) == sizeof...(A) || sizeof...(X) == sizeof...(A) + 1,
                   "weft: bind takes the program's arguments, and after them a place for the result");
-    return ir::bound_to<sizeof...(A)>(data(), policy::interpreted,
+    return ir::bound_to<sizeof...(A)>(data(), s_, policy::interpreted,
                                       reshaped<tensor<ir::precision_of<std::remove_cvref_t<X>...>>>(s_->result), x...);
   }
 };

@@ -12,7 +12,7 @@ template <class Gradients> double norm(const Gradients& gradients) {
   using T = ir::precision_of<Gradients>;
   std::vector<ir::strip<T>> strips;
   ir::cut(strips, gradients);
-  return std::sqrt(ir::sum_of_squares(strips));
+  return ir::norm(strips);
 }
 
 /// Multiplies every element.

@@ -9,7 +9,7 @@ namespace weft {
 
 constexpr expr abs(const at& x);
 
-/// |x|, elementwise.  d/dx = sign(x), 0 at 0.
+/// |x|, elementwise.  d/dx = 1 above 0, -1 below, else 0.
 struct abs_op : elementwise<1> {
   static constexpr std::string_view name = "abs";
   static constexpr ir::kinds rule = ir::kinds::same;
