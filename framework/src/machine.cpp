@@ -89,7 +89,7 @@ struct machine::state {
     p.workers = default_pool().threads();
     for (stream_call& c : p.streams) add_workers(c, p.workers);
     values.reserve(p.arena_bytes + 64);
-    scratch.reserve(p.pack_bytes + p.worker_bytes * p.workers + 64);
+    scratch.reserve(p.shared_bytes + p.worker_bytes * p.workers + 64);
   }
 
   template <class T> void execute(planned& p, const std::vector<tensor_ref>& inputs,
@@ -100,7 +100,7 @@ struct machine::state {
     const crew threads{default_pool(), p.workers};
     char* memory = values.data();
     char* work = scratch.data();
-    char* worker_scratch = work + (p.pack_bytes + 63) / 64 * 64;
+    char* worker_scratch = work + (p.shared_bytes + 63) / 64 * 64;
     for (std::size_t i = 0; i < p.storage.size(); i++)
       if (p.arena_offset[i] >= 0) p.storage[i] = memory + p.arena_offset[i];
       else if (p.external_output[i] >= 0) p.storage[i] = outputs[static_cast<std::size_t>(p.external_output[i])].data;
@@ -264,7 +264,8 @@ void machine::run(const std::vector<tensor_ref>& inputs, const std::vector<tenso
 }
 long machine::arena_bytes() const { return own().plans.empty() ? 0 : own().plans[0]->arena_bytes; }
 long machine::scratch_bytes() const {
-  return own().plans.empty() ? 0 : own().plans[0]->pack_bytes + own().plans[0]->worker_bytes * own().plans[0]->workers;
+  return own().plans.empty() ? 0
+                             : own().plans[0]->shared_bytes + own().plans[0]->worker_bytes * own().plans[0]->workers;
 }
 tile_counts machine::tiles() const {
   tile_counts all;

@@ -94,20 +94,20 @@ template <class T> void plan_steps(const program_data& data, planned& p) {
       if (s.what == step::run_stream) {
         const stream_call& call = p.streams.back() = prepare_stream<T>(g, plan, plan.streams[s.id], p.extents, where);
         p.worker_bytes = std::max(p.worker_bytes, call.scratch_bytes);
-        p.pack_bytes = std::max(p.pack_bytes, call.shared_bytes);
+        p.shared_bytes = std::max(p.shared_bytes, call.shared_bytes);
       } else if (s.what == step::run_region) {
         p.regions.back() = prepare_region<T>(g, plan, plan.regions[s.id], c.shared, p.extents, where);
         p.worker_bytes = std::max(p.worker_bytes, p.regions.back().scratch_bytes);
       } else if (s.what == step::run_product) {
         p.products.back() = prepared<T>(data.lowered, p, s.id, c.shared);
         const product_call& call = p.products.back();
-        long& bytes = c.shared.n ? p.worker_bytes : p.pack_bytes; // in a chain each worker packs for itself
+        long& bytes = c.shared.n ? p.worker_bytes : p.shared_bytes; // in a chain each worker packs for itself
         bytes = std::max(bytes, call.pack_a_bytes + call.pack_b_bytes + call.pack_c_bytes + 192);
       } else {
         most_operands = std::max(most_operands, static_cast<std::size_t>(g[s.id].count));
         long bytes = 0;
         for (int j = 0; j < g[s.id].count; j++) bytes += converted_bytes<T>(data, p, g.in(s.id, j));
-        p.pack_bytes = std::max(p.pack_bytes, bytes);
+        p.shared_bytes = std::max(p.shared_bytes, bytes);
       }
     }
   }

@@ -9,39 +9,33 @@
 namespace weft::ir {
 namespace {
 
-/// An axis class of a product (rows, columns, summed, batch) with its strides in the two or three matrices that have
-/// it.
-struct dimension {
-  long extent, a, b, c;
-};
-
 /// Neighbours that one stride steps through become one.
-void merge(std::vector<dimension>& d) {
-  std::erase_if(d, [](const dimension& x) { return x.extent == 1; });
+void merge(std::vector<product_loop>& d) {
+  std::erase_if(d, [](const product_loop& x) { return x.extent == 1; });
   for (std::size_t i = d.size(); i-- > 1;)
-    if (dimension& outer = d[i - 1], &inner = d[i];
+    if (product_loop& outer = d[i - 1], &inner = d[i];
         outer.a == inner.a * inner.extent && outer.b == inner.b * inner.extent && outer.c == inner.c * inner.extent) {
       inner.extent *= outer.extent;
       d.erase(d.begin() + static_cast<long>(i) - 1);
     }
 }
 
-/// The dimension that BLAS gets; the others are loops around it.
-dimension taken(std::vector<dimension>& d, std::vector<product_loop>& loops, auto unit) {
+/// The axis that BLAS gets; the others are loops around it.
+product_loop taken(std::vector<product_loop>& d, std::vector<product_loop>& loops, auto unit) {
   if (d.empty()) return {1, 0, 0, 0};
   std::size_t best = 0;
   for (std::size_t i = 1; i < d.size(); i++) {
     const bool mine = unit(d[i]), his = unit(d[best]);
     if (mine != his ? mine : d[i].extent > d[best].extent) best = i;
   }
-  const dimension r = d[best];
+  const product_loop r = d[best];
   d.erase(d.begin() + static_cast<long>(best));
-  for (const dimension& x : d) loops.push_back({x.extent, x.a, x.b, x.c});
+  loops.insert(loops.end(), d.begin(), d.end());
   return r;
 }
 
 struct classes {
-  std::vector<dimension> rows, columns, summed, batch;
+  std::vector<product_loop> rows, columns, summed, batch;
 };
 
 classes classify(graph_view g, int i, const axes& chain, const layout& a, const layout& b, const layout& c,
@@ -53,22 +47,23 @@ classes classify(graph_view g, int i, const axes& chain, const layout& a, const 
   for (axis_ref n : x.at.shape) k.summed.push_back({extents.of(n), stride(a, ax, n), stride(b, bx, n), 0});
   for (axis_ref n : x.ax) {
     if (chain.has(n)) continue;
-    const dimension d{extents.of(n), stride(a, ax, n), stride(b, bx, n), stride(c, x.ax, n)};
+    const product_loop d{extents.of(n), stride(a, ax, n), stride(b, bx, n), stride(c, x.ax, n)};
     (ax.has(n) && bx.has(n) ? k.batch : ax.has(n) ? k.rows : k.columns).push_back(d);
   }
   const auto by = [](auto stride_of) {
-    return [=](const dimension& l, const dimension& r) { return stride_of(l) > stride_of(r); };
+    return [=](const product_loop& l, const product_loop& r) { return stride_of(l) > stride_of(r); };
   };
-  std::stable_sort(k.rows.begin(), k.rows.end(), by([](const dimension& d) { return d.c; }));
-  std::stable_sort(k.columns.begin(), k.columns.end(), by([](const dimension& d) { return d.c; }));
-  std::stable_sort(k.batch.begin(), k.batch.end(), by([](const dimension& d) { return d.c; }));
-  std::stable_sort(k.summed.begin(), k.summed.end(), by([](const dimension& d) { return d.a; }));
+  std::stable_sort(k.rows.begin(), k.rows.end(), by([](const product_loop& d) { return d.c; }));
+  std::stable_sort(k.columns.begin(), k.columns.end(), by([](const product_loop& d) { return d.c; }));
+  std::stable_sort(k.batch.begin(), k.batch.end(), by([](const product_loop& d) { return d.c; }));
+  std::stable_sort(k.summed.begin(), k.summed.end(), by([](const product_loop& d) { return d.a; }));
   for (auto* d : {&k.rows, &k.columns, &k.summed, &k.batch}) merge(*d);
   return k;
 }
 
 /// Whether a matrix with these row and column strides can be given to BLAS, and how.
-bool readable(const dimension& rows, long row, const dimension& columns, long column, bool& transposed, long& leading) {
+bool readable(const product_loop& rows, long row, const product_loop& columns, long column, bool& transposed,
+              long& leading) {
   const bool one_row = rows.extent == 1, one_column = columns.extent == 1;
   if ((column == 1 || one_column) && (one_row || row >= columns.extent)) {
     transposed = false, leading = one_row ? std::max(columns.extent, 1l) : row;
@@ -124,10 +119,10 @@ product_call prepare_product(graph_view g, int i, const axes& chain, const layou
   for (;;) {
     p.batch.clear(), p.sums.clear();
     classes k = classify(g, i, chain, p.a, p.b, p.c, extents);
-    const dimension m = taken(k.rows, p.batch, [](const dimension& d) { return d.c == 1 || d.a == 1; });
-    const dimension n = taken(k.columns, p.batch, [](const dimension& d) { return d.c == 1 || d.b == 1; });
-    const dimension s = taken(k.summed, p.sums, [](const dimension& d) { return d.a == 1 || d.b == 1; });
-    for (const dimension& d : k.batch) p.batch.push_back({d.extent, d.a, d.b, d.c});
+    const product_loop m = taken(k.rows, p.batch, [](const product_loop& d) { return d.c == 1 || d.a == 1; });
+    const product_loop n = taken(k.columns, p.batch, [](const product_loop& d) { return d.c == 1 || d.b == 1; });
+    const product_loop s = taken(k.summed, p.sums, [](const product_loop& d) { return d.a == 1 || d.b == 1; });
+    p.batch.insert(p.batch.end(), k.batch.begin(), k.batch.end());
     p.m = m.extent, p.n = n.extent, p.k = s.extent;
     bool ta = false, tb = false, tc = false;
     long la = 1, lb = 1, lc = 1;

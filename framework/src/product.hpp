@@ -6,7 +6,7 @@
 
 namespace weft::ir {
 
-/// One axis of the loops around a product: how far each of the three matrices moves.
+/// An axis of a product: how far it moves in each of the three matrices, 0 in one that lacks it.
 struct product_loop {
   long extent = 1;
   long a = 0, b = 0, c = 0;

@@ -74,17 +74,17 @@ template <class T> struct walker {
   };
   void call(int number, const long* at, long row, long count, long from, long n, long chunk_start, long reduced) {
     const region_pass& pass = plan.passes.at[c.r->first_pass + number];
-    const piece p{pass,
-                  c.slots[static_cast<std::size_t>(number)].data(),
-                  at,
-                  row,
-                  count,
-                  from,
-                  n,
-                  from - chunk_start,
-                  reduced,
-                  pass.rows && along,
-                  c.padded || n % width == 0};
+    const piece p{.pass = pass,
+                  .slots = c.slots[static_cast<std::size_t>(number)].data(),
+                  .at = at,
+                  .row = row,
+                  .count = count,
+                  .from = from,
+                  .n = n,
+                  .inner = from - chunk_start,
+                  .reduced = reduced,
+                  .once_a_row = pass.rows && along,
+                  .whole = c.padded || n % width == 0};
     lane_call<T> a;
     a.rows = p.once_a_row ? 1 : count, a.packets = p.once_a_row ? count : (n + width - 1) / width, a.valid = n;
     a.load = load_at, a.advance = advance, a.load_row = load_row, a.extent = extent;
@@ -100,7 +100,8 @@ template <class T> struct walker {
     if (kernels && kernels[c.r->first_pass + number]) kernels[c.r->first_pass + number](a);
     else interpret(plan, pass, a, blocks);
     for (int i = 0; i < pass.stores; i++)
-      if (store_at[i] == buffers[stores + i]) write_back(p, stores + i);
+      if (p.slots[stores + i].what.where == slot::value && store_at[i] == buffers[stores + i])
+        write_back(p, stores + i);
   }
   T* row_at(const piece& p, int id) const { return rows[id] + (along ? p.row % c.block * width : p.inner); }
   T* scratch_at(const piece& p, int id) const {

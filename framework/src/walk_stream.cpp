@@ -260,7 +260,6 @@ void run_stream(stream_call& c, const plan_view& plan, const region_kernel<T>* k
     if (n == 1) f(0, 0);
     else if (n > 1) threads.run(n, f);
   };
-  if (c.outer == 0) c.blocks = 0;
   for (stream_worker& w : c.workers) w.tiles = {};
   if (c.parallel_total == 0) return; // results that are empty
   if (c.serial_total == 0) return with_walk(0, 0, [](const walk<T>& x) { x.write_neutral(); });

@@ -97,7 +97,7 @@ constexpr memory_plan plan_memory(graph_view g, const plan_view& p, range<int> d
     each_access(g, p, p.steps[s], [&](int i) { last[i] = s; }, [&](int i) { last[i] = last[i] < s ? s : last[i]; });
   for (int o : g.outputs) last[storage_of(g, o)] = steps;
 
-  list<int> dying(steps + 1, -1), next(g.size(), -1); // values by their last step, as chains
+  list<int> dying(steps + 1, -1), next(g.size(), -1); // values by their last step, as linked lists
   const auto place_of_one_that_dies = [&](int i, int s) {
     if (p.steps[s].what == step::run_region)
       for (int* before = &dying[s]; *before >= 0; before = &next[*before])
