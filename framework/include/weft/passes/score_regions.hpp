@@ -116,6 +116,10 @@ struct score_region_finder {
   }
   /// Whether it gathers, and not along an axis that its result has too: that moves values along it.
   static constexpr bool gathers(const node& x) { return x.op->is(trait::gathering) && !x.ax.has(x.at.axis); }
+  /// Whether it scatters onto an axis of the pair of what it reads: each tile has places for all of it.
+  constexpr bool moves_across(const node& x, axis_set pair) const {
+    return x.op->is(trait::scattering) && (pair & s.names.bit(x.at.axis));
+  }
   /// Whether a node's parts along its pair don't depend on each other.
   static constexpr bool pointwise(const node& x) {
     return x.op->how == form::map || x.op->how == form::contract || x.op->how == form::reduce ||
@@ -170,6 +174,7 @@ struct score_region_finder {
       if (k < 0) look_at(i);
       else whole.at[i] = pairs_of(a), varies.at[i] = data.at[i] = a;
       if (x.op->how == form::input) continue;
+      const bool across = moves_across(x, pair);
       if (pair & ~a) pair = 0;
       if (k < 0 && x.count > 1 && x.k == real && pointwise(x)) {
         const axis_set summed = summed_pair(i), met = summed ? summed : meeting(x, a);
@@ -181,8 +186,9 @@ struct score_region_finder {
       klass.at[i] = k;
       if (k < 0) continue;
       if (pair && pointwise(x)) s.region.at[i] = true, s.pair.at[i] = pair;
-      else if (!pair && (x.op->how == form::reduce || x.op->how == form::contract ||
-                         x.op->is(trait::scattering | trait::log_sum_exp)))
+      else if (!pair && !across &&
+               (x.op->how == form::reduce || x.op->how == form::contract ||
+                x.op->is(trait::scattering | trait::log_sum_exp)))
         leaves.at[i] = true;
       else {
         klass.at[i] = -1;

@@ -58,9 +58,9 @@ constexpr bool is_own_shift(graph_view g, const score_spaces& s, int stream, int
   return own && !waiting;
 }
 
-/// Loops are the axes of the space's values that no value inside mixes or sums and that all have of which an exit is
-/// made: what it adds up is then met once, or, if a loop is empty, never. Lanes run along the axis for which less
-/// is read and written again: what has only the other one is, once a block.
+/// Loops are the axes of the space's values that no value inside mixes, scatters onto or sums and that all have of
+/// which an exit is made: what it adds up is then met once, or, if a loop is empty, never. Lanes run along the axis for
+/// which less is read and written again: what has only the other one is, once a block.
 constexpr stream_shape shape_of(graph_view g, const score_spaces& s, const score_stream& t, const list<int>& values) {
   stream_shape x;
   const axis_set r = s.names.bit(t.r), c = s.names.bit(t.c), both = r | c;
@@ -85,6 +85,7 @@ constexpr stream_shape shape_of(graph_view g, const score_spaces& s, const score
   for (int k = 0; k < t.count; k++) {
     const int e = s.exits.at[t.first + k];
     mixed |= all & ~s.sets.at[e] & ~reduced_axes(g, e, s.sets);
+    if (g[e].op->is(trait::scattering)) mixed |= s.names.bit(g[e].at.axis);
     if (s.stored.at[e]) continue;
     words(s.sets.at[e], 2);
     if (s.running.at[e] >= 0) mixed |= reduced_axes(g, e, s.sets);
