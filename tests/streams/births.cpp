@@ -14,6 +14,8 @@ constexpr axis<"batch"> batch;
 constexpr axis<"query"> query;
 constexpr axis<"key"> key;
 constexpr axis<"table", 9> table;
+constexpr axis<"row", 9> row;
+constexpr axis<"column", 7> column;
 constexpr axis<"d", 4> d;
 constexpr axis<"e", 3> e;
 using exprs = std::vector<expr>;
@@ -110,6 +112,13 @@ BOOST_AUTO_TEST_CASE(positions_among_features) {
   streams("values plus a table", {{{batch, query, d}}, {{batch, key, d}}, {{batch, key, e}}, {{table, e}}},
           [&](const exprs& x, const exprs&) {
             return contract(softmax(contract(x[0], x[1], d), key), x[2] + at(relative(x[3])), key);
+          });
+  streams("a table of two distances", {{{batch, query, d}}, {{batch, key, d}}, {{batch, key, e}}, {{row, column, e}}},
+          [&](const exprs& x, const exprs&) {
+            const expr in_a_row = mod(index(query), 4) - mod(index(key), 4);
+            const expr bias =
+                gather(gather(x[3], clamp(distance_of_places() + 4, 0, 8), row), clamp(in_a_row + 3, 0, 6), column);
+            return attend(contract(x[0], x[1], d) + at(sum(bias, e)), x[2]);
           });
   streams("a learned function of the distance", {{{batch, query, e}}, {{batch, key, e}}, {{batch, key, e}}, {{e}}},
           [](const exprs& x, const exprs&) {

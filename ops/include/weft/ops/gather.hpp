@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <weft/graph/known_range.hpp>
 #include <weft/ops/algebra.hpp>
+#include <weft/ops/compare.hpp>
 #include <weft/ops/to_integer.hpp>
+#include <weft/ops/where.hpp>
 
 namespace weft {
 
@@ -63,6 +66,18 @@ struct scatter_add_op {
   static constexpr expr transpose(int, const expr* in, const expr& y, const expr& dy) {
     const ir::node x = y.node();
     return gather(at(dy, x.where), in[1], x.at.axis);
+  }
+  /// Where nothing is summed, each value beside zeros: elementwise, if the ids are surely on the axis.
+  static constexpr expr simplify(const expr* in, int, const ir::node& x) {
+    const axes ids = in[1].ax();
+    if (ids.has(x.at.axis) || x.at.axis->extent == unbound) return {};
+    for (axis_ref a : ids)
+      if (!x.at.shape.has(a)) return {};
+    const ir::interval r = ir::known_range(*in[1].g, in[1].id);
+    if (!(r.lo >= 0 && r.hi < static_cast<double>(x.at.axis->extent))) return {};
+    const expr zero = in[0].kind() == real ? expr(0.0) : expr(0);
+    const at here(index(x.at.axis) == at(in[1], x.where), x.where);
+    return ir::arrange(where(here, at(in[0], x.where), at(zero, x.where)), x.ax, x.where);
   }
   static void run(const ir::general_call& call);
 };
