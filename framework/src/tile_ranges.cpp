@@ -1,6 +1,8 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tile_ranges.hpp"
 
+#include <weft/graph/known_range.hpp>
+
 #include <algorithm>
 #include <cmath>
 #include <limits>
@@ -41,15 +43,6 @@ template <class T> interval computed(interval r, const op_def& op) {
                                                             : static_cast<double>(static_cast<T>(x));
   };
   return {end(r.lo - off(r.lo)), end(r.hi + off(r.hi))};
-}
-/// Whether integers with these exact results may wrap around in their lanes. What is not known at all can be the
-/// largest one; ops that do no arithmetic give one of their operands.
-bool wraps(interval r, const op_def& op, bool is_double) {
-  const double most = is_double ? 0x1p53 : 0x1p31 - 1; // up to which doubles are exact
-  const bool unknown_too =
-      op.is(trait::addition | trait::subtraction | trait::negation | trait::product | trait::quotient);
-  const auto beyond = [&](double x) { return std::abs(x) > most && (unknown_too || !std::isinf(x)); };
-  return beyond(r.lo) || beyond(r.hi);
 }
 } // namespace
 
@@ -107,6 +100,7 @@ bool is_countable(graph_view g, const stream_call& c) {
 
 void tile_ranges::find(long inner, long rows) {
   const prepared_tiles& p = c.program[0];
+  const double most_exact = c.is_double ? 0x1p53 : 0x1p31 - 1; // of integers in lanes, as doubles
   for (int i = 0; i < p.g.size(); i++) {
     interval& r = w.range[static_cast<std::size_t>(i)];
     r = anything;
@@ -124,7 +118,7 @@ void tile_ranges::find(long inner, long rows) {
       interval in[3]{};
       for (int j = 0; j < x.count && j < 3; j++) in[j] = w.range[static_cast<std::size_t>(p.g.in(x, j))];
       r = x.op->range(in, x.at);
-      if (std::isnan(r.lo) || std::isnan(r.hi) || (x.k == integer && wraps(r, *x.op, c.is_double))) r = anything;
+      if (std::isnan(r.lo) || std::isnan(r.hi) || (x.k == integer && wraps(r, *x.op, most_exact))) r = anything;
       else if (x.k == real) r = c.is_double ? computed<double>(r, *x.op) : computed<float>(r, *x.op);
       break;
     }

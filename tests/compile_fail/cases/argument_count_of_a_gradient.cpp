@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: compile: the function does not take 1 argument (x); give one arg<..> or params<..> for each of its parameters
+// expect: compile: the function does not take 1 argument (x); give one arg<..> or params<..> of its type for each of its parameters
 #include "../case.hpp"
 
 namespace argument_count_of_a_gradient {

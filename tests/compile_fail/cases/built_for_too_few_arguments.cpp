@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: build: the function does not take 2 arguments (x, params_of(...)); give one arg<..> or params<..> for each of its parameters
+// expect: build: the function does not take 2 arguments (x, params_of(...)); give one arg<..> or params<..> of its type for each of its parameters
 #include "../case.hpp"
 
 namespace built_for_too_few_arguments {

@@ -4,6 +4,17 @@
 
 namespace weft::ir {
 
+/// Whether integers with these exact results may wrap around in lanes that hold `most`. What is not known at all can be
+/// the largest one; ops that do no arithmetic give one of their operands.
+constexpr bool wraps(interval r, const op_def& op, double most) {
+  constexpr unsigned arithmetic =
+      trait::addition | trait::subtraction | trait::negation | trait::product | trait::quotient;
+  const auto beyond = [&](double x) {
+    const double size = x < 0 ? -x : x;
+    return size > most && (size < infinity || op.is(arithmetic));
+  };
+  return beyond(r.lo) || beyond(r.hi);
+}
 /// Between which values all elements of node i lie, whatever the arguments of the program are: by the ops' `range`,
 /// through so many nodes one after another.
 constexpr interval known_range(const builder& g, int i, int through = 12) {
@@ -19,6 +30,6 @@ constexpr interval known_range(const builder& g, int i, int through = 12) {
   if (x.op->how != form::map || !x.op->range) return anything;
   const interval in[3]{x.count > 0 ? of(0) : anything, x.count > 1 ? of(1) : anything, x.count > 2 ? of(2) : anything};
   const interval r = x.op->range(in, x.at);
-  return r.lo <= r.hi ? r : anything;
+  return r.lo <= r.hi && !(x.k == integer && wraps(r, *x.op, 2147483647)) ? r : anything;
 }
 } // namespace weft::ir

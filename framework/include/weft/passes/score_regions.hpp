@@ -116,7 +116,7 @@ struct score_region_finder {
   }
   /// Whether it gathers, and not along an axis that its result has too: that moves values along it.
   static constexpr bool gathers(const node& x) { return x.op->is(trait::gathering) && !x.ax.has(x.at.axis); }
-  /// Whether it scatters onto an axis of the pair of what it reads: each tile has places for all of it.
+  /// Whether it scatters onto an axis of the pair of what it reads: a tile has only a part of the places there.
   constexpr bool moves_across(const node& x, axis_set pair) const {
     return x.op->is(trait::scattering) && (pair & s.names.bit(x.at.axis));
   }

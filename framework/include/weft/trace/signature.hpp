@@ -78,7 +78,7 @@ template <class Caller, class F, class... A> constexpr message call_refused() {
     << static_cast<long>(sizeof...(A)) << (sizeof...(A) == 1 ? " argument" : " arguments") << " (";
   bool first = true;
   ((m << (first ? "" : ", ") << argument_name<A>(), first = false), ...);
-  return m << (fits ? "); give one arg<..> or params<..> for each of its parameters"
+  return m << (fits ? "); give one arg<..> or params<..> of its type for each of its parameters"
                     : "); wrt<..> counts the function's arguments from 0, vjp takes a cotangent "
                       "besides them, jvp and hvp tangents"),
          m;
