@@ -39,7 +39,8 @@ options parse(int count, char** arguments) {
   CLI::App app("Trains a causal attention model on text and shows what its gradients do meanwhile.", "train_text");
   app.option_defaults()->always_capture_default();
   const auto whole = [](long most) { return CLI::Range(1l, most); };
-  app.add_option("--text", o.text, "a text file (default: the headers of Boost.Hana)");
+  const CLI::Validator named([](const std::string& s) { return s.empty() ? "no file is named" : ""; }, "FILE");
+  app.add_option("--text", o.text, "a text file (default: the headers of Boost.Hana)")->check(named);
   app.add_option("--steps", o.steps, "optimizer steps")->check(whole(10'000'000));
   app.add_option("--batch", o.model.batch, "windows a step")->check(whole(4096));
   app.add_option("--context", o.model.context, "symbols a window")->check(whole(4096));

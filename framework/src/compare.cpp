@@ -54,7 +54,8 @@ void compare(closeness& found, const ir::named_tensor& a, const ir::named_tensor
     if (x.distance == 0 || (std::isfinite(x.distance) && x.distance <= bound)) return;
     const double excess = std::isfinite(x.distance) ? x.distance / bound : std::numeric_limits<double>::infinity();
     if (found.differing++ == 0 || excess > found.excess)
-      found.where = name + place_text(a.second, place - 1), found.a = x.a, found.b = x.b, found.excess = excess;
+      found.where = name + place_text(a.second, place - 1), found.a = x.a, found.b = x.b, found.distance = x.distance,
+      found.excess = excess;
   });
 }
 } // namespace
@@ -76,7 +77,7 @@ std::string closeness::text() const {
   if (!mismatch.empty()) return mismatch;
   if (holds) return fmt::format("{} elements are close", elements);
   return fmt::format("{}: {:.9g} and {:.9g} differ by {:.3g}, {:.3g} times the tolerance; {} of {} elements differ",
-                     where, a, b, std::fabs(a - b), excess, differing, elements);
+                     where, a, b, distance, excess, differing, elements);
 }
 
 double max_abs_difference(const tensor_ref& a, const tensor_ref& b) {

@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 namespace weft::ir {
 namespace {
@@ -30,6 +31,13 @@ template <class T> struct preparation : port_preparation {
       m.storage = i, m.type = lane_dtype<T>(p.g[i].k);
     }
     const range<port> ports = plan.ports_of(t);
+    bind_ports(ports, p);
+    lay_out_made(t, ports, p);
+    for (int i = 0; i < p.g.size(); i++)
+      if (p.g[i].op->how == form::view) show(i, p);
+    for (const step& x : plan.steps_of(t)) prepare_step(x, ports, p);
+  }
+  void bind_ports(range<port> ports, prepared_tiles& p) {
     for (const port& x : ports)
       if (x.what == port::read) bind_read(x, p);
       else state_of(x, p.g);
@@ -38,21 +46,25 @@ template <class T> struct preparation : port_preparation {
     for (const port& x : ports) {
       if (x.what == port::read) continue;
       const auto k = static_cast<std::size_t>(state_of(x, p.g));
-      if (x.what == port::merge) {
-        p.merge_before[k] = x.before, p.merge_now[k] = x.tile;
-        lay_out(p, x.tile, false), lay_out(p, x.before, false);
-        region_memory& before = p.memory[static_cast<std::size_t>(x.before)];
-        if (!c.states[k].outer)
-          for (int j = 0; j < p.g[x.before].ax.n; j++)
-            before.strides.stride[j] = state_stride(c.states[k], p.g[x.before].ax[j]);
-        if (!c.states[k].outer) give(p, x.tile);
-      } else if (x.what == port::keep) p.kept[k] = x.tile;
-      else if (adds_itself(p.g, x)) {
-        region_memory& m = p.memory[static_cast<std::size_t>(x.tile)];
-        for (int j = 0; j < p.g[x.tile].ax.n; j++) m.strides.stride[j] = state_stride(c.states[k], p.g[x.tile].ax[j]);
-      } else p.sums.push_back({static_cast<int>(k), x.tile, x.factor});
+      if (x.what == port::merge) bind_merge(x, k, p);
+      else if (x.what == port::keep) p.kept[k] = x.tile;
+      else if (adds_itself(p.g, x)) take_strides_of(c.states[k], x.tile, p);
+      else p.sums.push_back({static_cast<int>(k), x.tile, x.factor});
     }
-    // what the steps make, in the worker's scratch
+  }
+  void bind_merge(const port& x, std::size_t k, prepared_tiles& p) {
+    p.merge_before[k] = x.before, p.merge_now[k] = x.tile;
+    lay_out(p, x.tile, false), lay_out(p, x.before, false);
+    if (c.states[k].outer) return;
+    take_strides_of(c.states[k], x.before, p);
+    give(p, x.tile);
+  }
+  void take_strides_of(const stream_state& y, int i, prepared_tiles& p) const {
+    region_memory& m = p.memory[static_cast<std::size_t>(i)];
+    for (int j = 0; j < p.g[i].ax.n; j++) m.strides.stride[j] = state_stride(y, p.g[i].ax[j]);
+  }
+  /// What the steps make and don't add to a state themselves, in the worker's scratch.
+  void lay_out_made(const tile_program& t, range<port> ports, prepared_tiles& p) {
     const auto made = [&](int i) {
       if (p.g[i].op->how == form::input || p.offset[static_cast<std::size_t>(i)] >= 0) return;
       for (const port& x : ports)
@@ -62,34 +74,34 @@ template <class T> struct preparation : port_preparation {
       lay_out(p, i, true);
     };
     for (const step& x : plan.steps_of(t)) each_access(p.g, plan, x, [](int) {}, made);
-    for (int i = 0; i < p.g.size(); i++)
-      if (p.g[i].op->how == form::view) {
-        const int o = p.g.in(i, 0);
-        region_memory& m = p.memory[static_cast<std::size_t>(i)];
-        m = p.memory[static_cast<std::size_t>(o)];
-        m.strides.offset = m.offset;
-        m.strides = p.g[i].op->view(m.strides, p.g[o].ax, p.g[i], extents.resolver());
-        m.offset = m.strides.offset;
-      }
-    for (const step& x : plan.steps_of(t)) {
-      if (x.what == step::run_region) {
-        const auto where = [&](int i) {
-          regions_read(p, p.memory[static_cast<std::size_t>(i)].storage);
-          return p.memory[static_cast<std::size_t>(i)];
-        };
-        p.steps.push_back({x.what, static_cast<int>(p.regions.size())});
-        p.regions.push_back(prepare_region<T>(p.g, plan, plan.regions[x.id], {}, extents, where, &tile,
-                                              seeds_of(ports, plan.regions[x.id])));
-      } else if (x.what == step::run_product) {
-        p.steps.push_back({x.what, static_cast<int>(p.products.size())});
-        p.products.push_back(product(p, ports, x.id));
-      } else {
-        for (int j = 0; j < p.g[x.id].count; j++)
-          regions_read(p, p.memory[static_cast<std::size_t>(p.g.in(x.id, j))].storage);
-        p.steps.push_back({x.what, x.id});
-        for (const port& q : ports)
-          if (q.what == port::add && q.tile == x.id && adds_itself(p.g, q)) p.steps.back().state = state_of(q, p.g);
-      }
+  }
+  /// Where a view's values lie.
+  void show(int i, prepared_tiles& p) const {
+    const int o = p.g.in(i, 0);
+    region_memory& m = p.memory[static_cast<std::size_t>(i)];
+    m = p.memory[static_cast<std::size_t>(o)];
+    m.strides.offset = m.offset;
+    m.strides = p.g[i].op->view(m.strides, p.g[o].ax, p.g[i], extents.resolver());
+    m.offset = m.strides.offset;
+  }
+  void prepare_step(const step& x, range<port> ports, prepared_tiles& p) {
+    const auto storage = [&](int i) { return p.memory[static_cast<std::size_t>(i)].storage; };
+    if (x.what == step::run_region) {
+      const auto where = [&](int i) {
+        regions_read(p, storage(i));
+        return p.memory[static_cast<std::size_t>(i)];
+      };
+      p.steps.push_back({x.what, static_cast<int>(p.regions.size())});
+      p.regions.push_back(prepare_region<T>(p.g, plan, plan.regions[x.id], {}, extents, where, &tile,
+                                            seeds_of(ports, plan.regions[x.id])));
+    } else if (x.what == step::run_product) {
+      p.steps.push_back({x.what, static_cast<int>(p.products.size())});
+      p.products.push_back(product(p, ports, x.id));
+    } else {
+      for (int j = 0; j < p.g[x.id].count; j++) regions_read(p, storage(p.g.in(x.id, j)));
+      p.steps.push_back({x.what, x.id});
+      for (const port& q : ports)
+        if (q.what == port::add && q.tile == x.id && adds_itself(p.g, q)) p.steps.back().state = state_of(q, p.g);
     }
   }
   /// What changes from block to block and from tile to tile.
@@ -173,25 +185,30 @@ template <class T> struct preparation : port_preparation {
     }
     return false;
   }
+  static long stride(const layout& l, const axes& of, axis_ref n) { return of.has(n) ? l.stride[of.find(n)] : 0; }
   tile_product product(prepared_tiles& p, range<port> ports, int i) {
     const node& x = p.g[i];
     tile_product y;
     y.node = i, y.a = p.g.in(i, 0), y.b = p.g.in(i, 1), y.alpha = x.at.value;
     for (const port& q : ports)
       if (q.what == port::add && q.tile == i) y.state = state_of(q, p.g), y.factor = q.factor, y.alpha = 1;
-    const auto at = [&](int n) -> region_memory& { return p.memory[static_cast<std::size_t>(n)]; };
-    const bool lanes_left = x.ax.has(s.outer);
-    // an outer read is packed: lanes for products that keep them, else each lane's values
-    const auto outer_read = [&](int n) {
-      const int r = p.read[static_cast<std::size_t>(at(n).storage)];
-      return r >= 0 && c.reads[static_cast<std::size_t>(r)].where == stream_read::outer ? r : -1;
-    };
-    layout la = at(y.a).strides, lb = at(y.b).strides;
-    const layout& lc = at(i).strides;
-    const axes &ax = p.g[y.a].ax, &bx = p.g[y.b].ax;
-    const auto packed = [&](int n, layout& l, bool lanes, double scale) {
-      const int r = outer_read(n);
-      if (r < 0) return -1;
+    const auto strides_of = [&](int n) { return p.memory[static_cast<std::size_t>(n)].strides; };
+    layout a = strides_of(y.a), b = strides_of(y.b);
+    pack_operands(p, y, a, b);
+    const axis_ref lane = lanes_of(p, y, b);
+    part_axes(p, y, a, b, lane);
+    return y;
+  }
+  /// An outer read is packed: lanes for products that keep them, else each lane's values. The number goes with a packed
+  /// operand, which is another one where lanes run along the other axis.
+  void pack_operands(prepared_tiles& p, tile_product& y, layout& a, layout& b) {
+    int exponent = 0;
+    const bool lanes_left = p.g[y.node].ax.has(s.outer);
+    const bool moves = std::abs(std::frexp(y.alpha, &exponent)) == 0.5 || !compares();
+    const auto packed = [&](int n, layout& l, bool lanes) {
+      const int r = p.read[static_cast<std::size_t>(p.memory[static_cast<std::size_t>(n)].storage)];
+      if (r < 0 || c.reads[static_cast<std::size_t>(r)].where != stream_read::outer) return -1;
+      const double scale = moves ? std::exchange(y.alpha, 1) : 1;
       if (!lanes) {
         const stream_read& from = c.reads[static_cast<std::size_t>(r)];
         for (int j = 0; j < p.g[n].ax.n; j++)
@@ -201,53 +218,57 @@ template <class T> struct preparation : port_preparation {
       }
       return pack_of(r, lanes, scale);
     };
-    // the number goes with a packed operand, which is another one where lanes run along the other axis
-    int exponent = 0;
-    const bool moves = std::abs(std::frexp(y.alpha, &exponent)) == 0.5 || !compares();
-    const auto scaled = [&](int pack) {
-      if (moves && pack >= 0) y.alpha = 1;
-      return pack;
-    };
-    y.pack_b = scaled(packed(y.b, lb, lanes_left, moves ? y.alpha : 1));
-    y.pack_a = scaled(packed(y.a, la, lanes_left, moves ? y.alpha : 1));
-    const auto stride = [](const layout& l, const axes& of, axis_ref n) {
-      return of.has(n) ? l.stride[of.find(n)] : 0;
-    };
+    y.pack_b = packed(y.b, b, lanes_left);
+    y.pack_a = packed(y.a, a, lanes_left);
+  }
+  /// The axis that a product's lanes run along, or none.
+  axis_ref lanes_of(const prepared_tiles& p, const tile_product& y, const layout& b) const {
+    const node& x = p.g[y.node];
+    const axes &ax = p.g[y.a].ax, &bx = p.g[y.b].ax;
+    const layout& out = p.memory[static_cast<std::size_t>(y.node)].strides;
+    axis_ref lane = x.ax.has(s.outer) ? s.outer : nullptr;
+    if (!lane)
+      for (axis_ref n : x.ax)
+        if (!ax.has(n) && bx.has(n) && stride(b, bx, n) == 1 && stride(out, x.ax, n) == 1) lane = n;
+    if (lane && most(lane) > 1 && stride(b, bx, lane) != 1)
+      throw error("a walk's product reads lanes that don't lie next to each other: a fault of weft, please report it");
+    return lane;
+  }
+  /// Which of a product's axes are its lanes, rows and steps, and which are loops around it.
+  void part_axes(const prepared_tiles& p, tile_product& y, const layout& a, const layout& b, axis_ref lane) const {
+    const node& x = p.g[y.node];
+    const axes &ax = p.g[y.a].ax, &bx = p.g[y.b].ax;
+    const layout& out = p.memory[static_cast<std::size_t>(y.node)].strides;
     const auto factor_stride = [&](axis_ref n) {
-      return y.factor < 0 ? 0 : stride(at(y.factor).strides, p.g[y.factor].ax, n);
+      return y.factor < 0 ? 0 : stride(p.memory[static_cast<std::size_t>(y.factor)].strides, p.g[y.factor].ax, n);
     };
     const auto loop_of = [&](axis_ref n) {
-      return tile_loop{most(n),           part_of(n),          stride(la, ax, n),
-                       stride(lb, bx, n), stride(lc, x.ax, n), factor_stride(n)};
+      return tile_loop{most(n), part_of(n), stride(a, ax, n), stride(b, bx, n), stride(out, x.ax, n), factor_stride(n)};
     };
     // the primitive takes a factor for each lane, the same for all rows, or one for each row
-    const auto can_be_rows = [&](const tile_loop& l) { return y.factor < 0 || l.factor == (lanes_left ? 0 : 1); };
+    const auto can_be_rows = [&](const tile_loop& l) {
+      return y.factor < 0 || l.factor == (x.ax.has(s.outer) ? 0 : 1);
+    };
     std::vector<tile_loop> rows, steps;
     for (axis_ref n : x.at.shape)
       if (!s.loops.has(n)) steps.push_back(loop_of(n));
-    axis_ref lane = lanes_left ? s.outer : nullptr;
-    if (!lane)
-      for (axis_ref n : x.ax)
-        if (!ax.has(n) && bx.has(n) && stride(lb, bx, n) == 1 && stride(lc, x.ax, n) == 1) lane = n;
-    if (lane && most(lane) > 1 && stride(lb, bx, lane) != 1)
-      throw error("a walk's product reads lanes that don't lie next to each other: a fault of weft, please report it");
     for (axis_ref n : x.ax) {
       if (lane && same(n, lane)) y.lanes = part_of(n), y.lane_extent = most(n);
       else if (const tile_loop l = loop_of(n); ax.has(n) && !bx.has(n) && can_be_rows(l)) rows.push_back(l);
       else y.batch.push_back(l);
     }
-    const auto longest = [](std::vector<tile_loop>& v, std::vector<tile_loop>& others) {
-      tile_loop r;
-      if (v.empty()) return r;
-      const auto best = std::max_element(v.begin(), v.end(),
-                                         [](const tile_loop& l, const tile_loop& m) { return l.extent < m.extent; });
-      r = *best;
-      v.erase(best);
-      others.insert(others.end(), v.begin(), v.end());
-      return r;
-    };
     y.rows = longest(rows, y.batch), y.steps = longest(steps, y.sums);
-    return y;
+  }
+  /// The longest of some loops; the others go to `others`.
+  static tile_loop longest(std::vector<tile_loop>& v, std::vector<tile_loop>& others) {
+    tile_loop r;
+    if (v.empty()) return r;
+    const auto best = std::max_element(v.begin(), v.end(),
+                                       [](const tile_loop& l, const tile_loop& m) { return l.extent < m.extent; });
+    r = *best;
+    v.erase(best);
+    others.insert(others.end(), v.begin(), v.end());
+    return r;
   }
 
   void finish() {

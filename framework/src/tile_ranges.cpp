@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tile_ranges.hpp"
 
-#include <weft/graph/known_range.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <limits>

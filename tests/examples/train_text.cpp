@@ -97,6 +97,7 @@ BOOST_AUTO_TEST_CASE(bad_input_is_one_line_and_code_2) {
                                        "--text " + one,
                                        "--text " + here.path,
                                        "--context 512 --text " + good,
+                                       std::string("--text ''"),
                                        std::string("--text"),
                                        std::string("--steps -3"),
                                        std::string("--steps 0"),

@@ -4,17 +4,6 @@
 
 namespace weft::ir {
 
-/// Whether integers with these exact results may wrap around in lanes that hold `most`. What is not known at all can be
-/// the largest one; ops that do no arithmetic give one of their operands.
-constexpr bool wraps(interval r, const op_def& op, double most) {
-  constexpr unsigned arithmetic =
-      trait::addition | trait::subtraction | trait::negation | trait::product | trait::quotient;
-  const auto beyond = [&](double x) {
-    const double size = x < 0 ? -x : x;
-    return size > most && (size < infinity || op.is(arithmetic));
-  };
-  return beyond(r.lo) || beyond(r.hi);
-}
 /// Between which values all elements of node i lie, whatever the arguments of the program are: by the ops' `range`,
 /// through so many nodes one after another.
 constexpr interval known_range(const builder& g, int i, int through = 12) {

@@ -4,6 +4,8 @@
 #include <weft/graph/kind.hpp>
 #include <weft/kernel/packet.hpp>
 
+#include <limits>
+
 namespace weft {
 struct expr;
 }
@@ -213,4 +215,16 @@ struct op_def {
   }
   constexpr bool is(unsigned t) const { return (traits & t) != 0; }
 };
+
+/// Whether integers with these exact results may wrap around in lanes that hold `most`. What is not known at all can be
+/// the largest one; ops that do no arithmetic give one of their operands.
+constexpr bool wraps(interval r, const op_def& op, double most) {
+  constexpr unsigned arithmetic =
+      trait::addition | trait::subtraction | trait::negation | trait::product | trait::quotient;
+  const auto beyond = [&](double x) {
+    const double size = x < 0 ? -x : x;
+    return size > most && (size < std::numeric_limits<double>::infinity() || op.is(arithmetic));
+  };
+  return beyond(r.lo) || beyond(r.hi);
+}
 } // namespace weft::ir

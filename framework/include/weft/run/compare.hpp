@@ -29,7 +29,8 @@ struct closeness {
   bool holds = true;
   long elements = 0, differing = 0;
   std::string where;               ///< the farthest of those that differ: `blocks.0.wq[width=3, d=0]`
-  double a = 0, b = 0, excess = 0; ///< its values, and how many times the tolerance they differ
+  double a = 0, b = 0;             ///< its values
+  double distance = 0, excess = 0; ///< by how much they differ, and by how many times the tolerance
   std::string mismatch;            ///< what can't be compared: axes, extents, members
   explicit operator bool() const { return holds; }
   std::string text() const; ///< all of this in words
