@@ -70,11 +70,7 @@ template <class T> void plan_steps(const program_data& data, planned& p) {
       const tensor_ref& t = p.inputs[next_input++];
       m.type = t.type, m.strides = layout_of(t, g[i].ax);
     } else if (g[i].op->how == form::view) {
-      const int o = g.in(i, 0);
-      m = p.memory[static_cast<std::size_t>(o)];
-      m.strides.offset = m.offset;
-      m.strides = g[i].op->view(m.strides, g[o].ax, g[i], p.extents.resolver());
-      m.offset = m.strides.offset;
+      m = seen_by(g, i, p.memory[static_cast<std::size_t>(g.in(i, 0))], p.extents.resolver());
       if (plan.stored[storage_of(g, i)] || g[storage_of(g, i)].op->how == form::input) check_part(data.lowered, p, i);
     } else if (const int k = p.external_output[static_cast<std::size_t>(i)]; k >= 0)
       m.strides = layout_of(p.outputs[static_cast<std::size_t>(k)], g[i].ax);

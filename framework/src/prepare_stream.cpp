@@ -34,7 +34,9 @@ template <class T> struct preparation : port_preparation {
     bind_ports(ports, p);
     lay_out_made(t, ports, p);
     for (int i = 0; i < p.g.size(); i++)
-      if (p.g[i].op->how == form::view) show(i, p);
+      if (p.g[i].op->how == form::view)
+        p.memory[static_cast<std::size_t>(i)] =
+            seen_by(p.g, i, p.memory[static_cast<std::size_t>(p.g.in(i, 0))], extents.resolver());
     for (const step& x : plan.steps_of(t)) prepare_step(x, ports, p);
   }
   void bind_ports(range<port> ports, prepared_tiles& p) {
@@ -74,15 +76,6 @@ template <class T> struct preparation : port_preparation {
       lay_out(p, i, true);
     };
     for (const step& x : plan.steps_of(t)) each_access(p.g, plan, x, [](int) {}, made);
-  }
-  /// Where a view's values lie.
-  void show(int i, prepared_tiles& p) const {
-    const int o = p.g.in(i, 0);
-    region_memory& m = p.memory[static_cast<std::size_t>(i)];
-    m = p.memory[static_cast<std::size_t>(o)];
-    m.strides.offset = m.offset;
-    m.strides = p.g[i].op->view(m.strides, p.g[o].ax, p.g[i], extents.resolver());
-    m.offset = m.strides.offset;
   }
   void prepare_step(const step& x, range<port> ports, prepared_tiles& p) {
     const auto storage = [&](int i) { return p.memory[static_cast<std::size_t>(i)].storage; };

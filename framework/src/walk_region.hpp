@@ -14,6 +14,14 @@ struct region_memory {
   layout strides;  ///< along the node's axes
 };
 
+/// The memory of view i, whose operand's is `m`.
+inline region_memory seen_by(graph_view g, int i, region_memory m, const extents_of& extent) {
+  m.strides.offset = m.offset;
+  m.strides = g[i].op->view(m.strides, g[g.in(i, 0)].ax, g[i], extent);
+  m.offset = m.strides.offset;
+  return m;
+}
+
 /// A region prepared for given extents. Its loops, from outside: kept ones, then for each phase reduced ones; then rows
 /// of lanes, several in one call of a pass. Rows are the innermost kept loop, or the innermost reduced one if lanes are
 /// kept while something is reduced.

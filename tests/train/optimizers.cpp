@@ -184,6 +184,9 @@ BOOST_AUTO_TEST_CASE(refusals) {
              "[row=2, column=3]; both must be dense, with the same axes in the same order");
   BOOST_TEST(refused([&] { adamw(w, {.beta1 = 1}).step(w, w); }) ==
              "adamw: beta1 can't be 1; give a number from 0 on and below 1");
+  a.options.beta2 = -1;
+  BOOST_TEST(refused([&] { a.step(w, w); }) == "adamw: beta2 can't be -1; give a number from 0 on and below 1");
+  BOOST_TEST(a.steps() == 0);
   BOOST_TEST(refused([&] { sgd(w, {.rate = std::nan("")}).step(w, w); }) ==
              "sgd: rate can't be nan; give a finite number that is 0 or more");
   layer<tensor<float>> unset;

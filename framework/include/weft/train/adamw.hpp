@@ -25,7 +25,8 @@ public:
   }
   void step(Parameters& parameters, const Parameters& gradients) {
     ir::cut(strips_, parameters, gradients, mean_, square_);
-    ir::adamw_step(strips_, options, ++steps_);
+    ir::adamw_step(strips_, options, steps_ + 1); // which may refuse the options
+    steps_++;
   }
   long steps() const { return steps_; }
   const Parameters& mean() const { return mean_; }     ///< m
