@@ -192,6 +192,13 @@ BOOST_AUTO_TEST_CASE(other_spaces) {
     const auto [dx, dw] = grad(loss, wrt<0, 1>)(x, w);
     return results{loss(x, w), dx, dw};
   });
+  check("cross-entropy of gathered log-probabilities", "3p/4 1+0 0+0 1+2", [](ir::builder& b) {
+    static constexpr sequence<"V", 8192> V;
+    const expr x = input(b, {query, d}, "x"), w = input(b, {V, d}, "w"), y = input(b, {query}, "y", integer);
+    const auto loss = [&](expr x, expr w) { return -sum(gather(log_softmax(contract(x, w, d), V), y, V), query); };
+    const auto [dx, dw] = grad(loss, wrt<0, 1>)(x, w);
+    return results{loss(x, w), dx, dw};
+  });
   check("Hessian product of cross-entropy", "2p/10 1+2 3+4", [](ir::builder& b) {
     static constexpr sequence<"V", 8192> V;
     const expr x = input(b, {query, d}, "x"), w = input(b, {V, d}, "w"), y = input(b, {query}, "y", integer);

@@ -80,3 +80,20 @@ BOOST_AUTO_TEST_CASE(an_id_at_the_end_of_a_rising_row_is_refused) {
     return std::string(e.what()).find("id 10 is not on axis few, which has 10 places") != std::string::npos;
   });
 }
+
+BOOST_AUTO_TEST_CASE(an_id_off_an_axis_of_scores_is_refused_by_values_and_by_gradients) {
+  const auto loss = [](expr q, expr k, expr i) { return sum(gather(contract(q, k, head), i, column), row); };
+  const auto q_arg = arg<"q">(row, head);
+  const auto k_arg = arg<"k">(column, head);
+  const auto id_arg = arg<"ids", integer>(row);
+  const auto q = normal(tensor<float>(row(rows), head(heads)), 1),
+             k = normal(tensor<float>(column(columns), head(heads)), 2);
+  tensor<std::int32_t> id(row(rows));
+  fill(id, 3);
+  id.data()[2] = columns;
+  const auto refused = [](const error& e) {
+    return std::string(e.what()).find("id 61 is not on axis column, which has 61 places") != std::string::npos;
+  };
+  BOOST_CHECK_EXCEPTION(build(loss, q_arg, k_arg, id_arg)(q, k, id), error, refused);
+  BOOST_CHECK_EXCEPTION(build(grad(loss, wrt<0, 1>), q_arg, k_arg, id_arg)(q, k, id), error, refused);
+}

@@ -120,6 +120,16 @@ BOOST_AUTO_TEST_CASE(positions_among_features) {
                 gather(gather(x[3], clamp(distance_of_places() + 4, 0, 8), row), clamp(in_a_row + 3, 0, 6), column);
             return attend(contract(x[0], x[1], d) + at(sum(bias, e)), x[2]);
           });
+  streams("a table that two integers pick from",
+          {{{batch, query, d}},
+           {{batch, key, d}},
+           {{batch, key, e}},
+           {{row, column}},
+           {{query, key}, integer},
+           {{query, key}, integer}},
+          [&](const exprs& x, const exprs& ids) {
+            return attend(contract(x[0], x[1], d) + at(gather(gather(x[3], ids[0], row), ids[1], column)), x[2]);
+          });
   streams("a learned function of the distance", {{{batch, query, e}}, {{batch, key, e}}, {{batch, key, e}}, {{e}}},
           [](const exprs& x, const exprs&) {
             const expr place = tanh(distance_of_places() * at(x[3]));
@@ -159,6 +169,50 @@ BOOST_AUTO_TEST_CASE(losses_by_hand) {
           });
   streams("scaled sums", {{{query, d}}, {{key, d}}, {{query}}}, [&](const exprs& x, const exprs&) {
     return sum(0.5 * at(scores(x)), {query, key}) + at(sum(scores(x) * at(x[2]), key));
+  });
+}
+
+BOOST_AUTO_TEST_CASE(places_picked_from_scores) {
+  const std::vector<argument> picking{{{batch, query, d}}, {{batch, key, d}}, {{batch, query}, integer}};
+  const auto logits = [](const exprs& x) { return contract(x[0], x[1], d); };
+  streams("of logits", picking, [&](const exprs& x, const exprs& id) { return gather(logits(x), id[0], key); });
+  streams("of log-probabilities", picking,
+          [&](const exprs& x, const exprs& id) { return gather(log_softmax(logits(x), key), id[0], key); });
+  streams("of probabilities", picking,
+          [&](const exprs& x, const exprs& id) { return gather(softmax(logits(x), key), id[0], key); });
+  streams("of probabilities along the other axis", picking,
+          [&](const exprs& x, const exprs& id) { return gather(softmax(logits(x), query), id[0], key); });
+  streams("of causal scores with a bias by place", picking, [&](const exprs& x, const exprs& id) {
+    const expr s = where(causal() || index(key) < 4, logits(x) + at(0.1 * distance_of_places()), -infinity);
+    return gather(log_softmax(s, key), id[0], key);
+  });
+  streams("a focal loss", picking, [&](const exprs& x, const exprs& id) {
+    const expr l = gather(log_softmax(logits(x), key), id[0], key);
+    return -pow(1 - exp(l), 2.0) * l;
+  });
+  streams("the same one of each sequence", {{{batch, query, d}}, {{batch, key, d}}, {{query}, integer}},
+          [&](const exprs& x, const exprs& id) { return gather(log_softmax(logits(x), key), id[0], key); });
+  streams("beside the weighted sum", {{{batch, query, d}}, {{batch, key, d}}, {{batch, key, e}}, {{query}, integer}},
+          [&](const exprs& x, const exprs& id) {
+            const expr p = softmax(logits(x), key);
+            return contract(p, x[2], key) * at(gather(p, id[0], key));
+          });
+  streams("distances", {{{batch, query, d}}, {{batch, key, d}}, {{batch, query}, integer}},
+          [](const exprs& x, const exprs& id) {
+            const expr apart = x[0] - at(x[1]);
+            return gather(sum(apart * at(apart), d), id[0], key);
+          });
+}
+
+BOOST_AUTO_TEST_CASE(a_measure_of_places_alone) {
+  streams("the Kullback-Leibler divergence from a prior", {{{batch, query, d}}, {{batch, key, d}}},
+          [](const exprs& x, const exprs&) {
+            const expr prior = softmax(-0.1 * at(abs(distance_of_places())) + at(0.0 * at(sum(x[0], {batch, d}))), key);
+            return -sum(prior * at(log_softmax(contract(x[0], x[1], d), key)), key);
+          });
+  streams("the same of numbers alone", {{{batch, query, d}}, {{batch, key, d}}}, [](const exprs& x, const exprs&) {
+    const expr near = exp(-0.1 * at(abs(distance_of_places())));
+    return -sum(near / at(sum(near, key)) * at(log_softmax(contract(x[0], x[1], d), key)), key);
   });
 }
 

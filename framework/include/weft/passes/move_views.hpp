@@ -5,17 +5,24 @@
 /// Before: a graph. After: the same, where views along one axis of what a score space holds have become, if they can,
 /// views of what that is made of, or of what leaves the space: tiles show their values under one name, in one order.
 /// A renaming waits until something is computed that needs it; so what is made under either name is made once.
+/// A gather that picks one place along the axis for each of the others is such a view too: what is picked is made
+/// alone.
 namespace weft::ir {
 
-constexpr bool has_two_sequences(const axes& ax) {
+constexpr int sequences_of(const axes& ax) {
   int n = 0;
   for (axis_ref a : ax) n += a->role == role::sequence;
-  return n > 1;
+  return n;
+}
+constexpr bool has_two_sequences(const axes& ax) { return sequences_of(ax) > 1; }
+/// Whether node x picks one place along its axis for each of the table's other axes.
+constexpr bool picks(graph_view g, const node& x) {
+  return x.op->is(trait::gathering) && !x.ax.has(x.at.axis) && x.ax.n < g[g.in(x, 0)].ax.n;
 }
 /// Whether node i shows computed values with two long axes along one axis.
 constexpr bool shows_a_space(graph_view g, int i) {
   const node& x = g.nodes.at[i];
-  if (!x.op->is(trait::along)) return false;
+  if (!x.op->is(trait::along) && !picks(g, x)) return false;
   const node& shown = g.nodes.at[g.in(i, 0)];
   return shown.op->how != form::input && has_two_sequences(shown.ax);
 }
@@ -33,15 +40,27 @@ struct view_mover {
   /// is made anew for a search, so that all together cost what they look at.
   struct visit {
     int search = 0, under = -1;
+    bool taken = true;  ///< whether it can be seen so
+    bool whole = false; ///< and as it is, not by what it is made of
   };
   list<visit> visits;
   int search = 0;
 
   constexpr view_mover(graph_view g, builder& b) : r(g, b), later(g.size(), -1), renamed(g.size(), -1) {}
 
+  /// The axes that say where a view picks.
+  constexpr axes picked_by(const node& view) const {
+    return view.op->is(trait::gathering) ? r.from[r.from.in(view, 1)].ax : axes{};
+  }
   /// The axes of a value under a view.
-  static constexpr axes shown(axes ax, const node& view) {
+  constexpr axes shown(axes ax, const node& view) const {
     const axis_ref from = view.at.axis, to = view.at.to;
+    if (view.op->is(trait::gathering)) {
+      axes all = picked_by(view);
+      for (axis_ref a : ax.without(from))
+        if (!all.has(a)) all.add(a);
+      return all;
+    }
     if (view.op->is(trait::merging) && ax.has(to)) return ax.without(from);
     for (int i = 0; i < ax.n; i++)
       if (same(ax.a[i], from)) ax.a[i] = to ? to : from;
@@ -67,15 +86,29 @@ struct view_mover {
     search++;
     while (visits.size_ < r.to.nodes.size_) visits.push_back({});
   }
+  /// Whether node x sums its operand o over one of the axes.
+  constexpr bool sums_any(const node& x, int o, const axes& of) const {
+    for (axis_ref a : of)
+      if (made(o).ax.has(a) && !x.ax.has(a)) return true;
+    return false;
+  }
   /// Whether node i of the new graph is made of small values and inputs, by steps that can all be done under the view
-  /// instead; `computes` if by more than one.
+  /// instead; `computes` if by more than one. What a gather picks from may also be smaller than its table.
   constexpr bool takes(int i, const node& view, bool& computes) {
+    if (visits.at[i].search == search) return visits.at[i].taken;
+    visits.at[i] = {search};
     const node& x = made(i);
-    if (visits.at[i].search == search) return true; // or it would have been refused
-    visits.at[i] = {search, -1};
     const axis_ref from = view.at.axis, to = view.at.to;
-    if (!view.op->is(trait::renaming | trait::merging) && to && !same(to, from) && x.ax.has(to)) return false;
-    if (!changes(x, view) || is_small(x, view)) return true;
+    if (!view.op->is(trait::renaming | trait::merging) && to && !same(to, from) && x.ax.has(to))
+      return visits.at[i].taken = false;
+    if (!changes(x, view) || is_small(x, view) || takes_operands(x, view, computes)) return true;
+    const bool smaller =
+        view.op->is(trait::gathering) && sequences_of(x.ax) < sequences_of(r.from[r.from.in(view, 0)].ax);
+    visits.at[i].whole = smaller;
+    return visits.at[i].taken = smaller;
+  }
+  constexpr bool takes_operands(const node& x, const node& view, bool& computes) {
+    const axis_ref from = view.at.axis, to = view.at.to;
     if ((x.op->how != form::map && !x.op->reduces() && x.op != &arrange_def) || x.op->is(trait::never_shared))
       return false;
     computes = computes || x.count > 1;
@@ -83,7 +116,7 @@ struct view_mover {
       const int o = r.to.operands.at[x.first + j];
       const bool sums_either = x.op->reduces() && view.op->is(trait::merging) &&
                                ((made(o).ax.has(from) && !x.ax.has(from)) || (made(o).ax.has(to) && !x.ax.has(to)));
-      if (sums_either || !takes(o, view, computes)) return false;
+      if (sums_either || sums_any(x, o, picked_by(view)) || !takes(o, view, computes)) return false;
     }
     return true;
   }
@@ -92,7 +125,7 @@ struct view_mover {
     if (visits.at[i].under >= 0) return visits.at[i].under;
     const node x = made(i);
     if (!changes(x, view)) return i;
-    if (is_small(x, view)) return visits.at[i].under = seen_through(i, view);
+    if (visits.at[i].whole || is_small(x, view)) return visits.at[i].under = seen_through(i, view);
     int in[max_rank]{};
     for (int j = 0; j < x.count; j++) in[j] = through(r.to.operands.at[x.first + j], view);
     return visits.at[i].under = again(x, in, view, shown(x.ax, view));
@@ -100,8 +133,10 @@ struct view_mover {
   /// Node x on operands under the view, with axes `ax`.
   constexpr int again(const node& x, const int* in, const node& view, const axes& ax) {
     attributes a = x.at;
-    a.shape = x.op == &arrange_def ? ax : shown(a.shape, view);
-    if (a.axis) a.axis = shown(axes(a.axis), view)[0];
+    const bool renames = !view.op->is(trait::gathering);
+    if (x.op == &arrange_def) a.shape = ax;
+    else if (renames) a.shape = shown(a.shape, view);
+    if (a.axis && renames) a.axis = shown(axes(a.axis), view)[0];
     return arrange(put(r.to, x.op, in, x.count, a, x.where), ax, x.where).id;
   }
   constexpr int seen_through(int i, const node& view) {
@@ -109,7 +144,10 @@ struct view_mover {
     const at value({&r.to, i}, view.where);
     if (!changes(x, view)) return i;
     const bool renames = view.op->is(trait::renaming) || (view.op->is(trait::merging) && !x.ax.has(view.at.to));
-    if (!renames) return put(r.to, view.op, &i, 1, view.at, view.where).id;
+    if (!renames) {
+      const int in[2]{i, view.count > 1 ? settled(r.from.in(view, 1)) : -1};
+      return put(r.to, view.op, in, view.count, view.at, view.where).id;
+    }
     if (x.op->how == form::index) return again(x, nullptr, view, shown(x.ax, view));
     if (!x.ax.has(view.at.to)) return rename(value, view.at.axis, view.at.to).id;
     if (!x.ax.has(view.at.axis)) return rename(value, view.at.to, view.at.axis).id;
@@ -155,7 +193,7 @@ struct view_mover {
   constexpr void take(int i) {
     const node& x = r.from[i];
     r.to.stage = x.stage;
-    if (x.op->is(trait::along)) {
+    if (x.op->is(trait::along | trait::gathering)) {
       const int o = r.from.in(x, 0);
       if (x.op->is(trait::renaming) && later.at[o] >= 0 && are_same(r.from[later.at[o]], x))
         return void(r.moved.at[i] = r.moved.at[o]);

@@ -81,17 +81,18 @@ struct score_region_finder {
     return found;
   }
   /// The pair of what product i sums of a value that is cheap to be made again, where it reads no other of a space: the
-  /// walk that sums it makes it.
+  /// walk that sums it makes it. So does a sum of such a value alone, if the pair is known.
   constexpr axis_set summed_pair(int i) const {
     const node& x = g.nodes.at[i];
     axis_set found = 0;
     bool known = false;
-    for (int j = 0; j < x.count && x.op->how == form::contract && !known; j++)
+    const bool product = x.op->how == form::contract;
+    for (int j = 0; j < x.count && x.op->reduces() && !known; j++)
       if (const int o = g.in(x, j); again.at[o])
         each_pair(varies.at[o], [&](axis_set both) {
           if (!(both & ~s.sets.at[i]) || (whole.at[o] & pair_bit(both))) return false;
           known = known_pair(both) != 0;
-          if (known || !found) found = both;
+          if (known || (product && !found)) found = both;
           return known;
         });
     return found;
@@ -176,8 +177,8 @@ struct score_region_finder {
       if (x.op->how == form::input) continue;
       const bool across = moves_across(x, pair);
       if (pair & ~a) pair = 0;
-      if (k < 0 && x.count > 1 && x.k == real && pointwise(x)) {
-        const axis_set summed = summed_pair(i), met = summed ? summed : meeting(x, a);
+      if (k < 0 && x.count > 0 && x.k == real && pointwise(x)) {
+        const axis_set summed = summed_pair(i), met = summed || x.count < 2 ? summed : meeting(x, a);
         if (met && !known_pair(met)) s.pairs.push_back(met);
         if (met) parent.push_back(k = parent.size_);
         s.summed.at[i] = summed;

@@ -64,20 +64,20 @@ constexpr int with_late_arrangement_of_map(builder& b, const node& x, const int*
   return arrange({&b, made}, x.ax, x.where).id;
 }
 
-/// A product of what is repeated along axes that it doesn't sum, repeated afterwards: the product's number, or -1.
+/// A product or reduction of what is repeated along axes that it doesn't sum, repeated afterwards: its number, or -1.
 constexpr int with_late_arrangement(builder& b, const node& x, const int* in) {
   int once[2]{in[0], in[1]};
-  for (int j = 0; j < 2; j++) {
+  for (int j = 0; j < x.count; j++) {
     if (b.nodes.at[in[j]].op != &arrange_def) continue;
     const axes ax = b.nodes.at[in[j]].ax;
     const expr source{&b, b.operands.at[b.nodes.at[in[j]].first]};
     axes needed;
     for (axis_ref a : ax)
-      if (source.ax().has(a) || x.at.shape.has(a)) needed.add(a);
+      if (source.ax().has(a) || !x.ax.has(a)) needed.add(a);
     if (needed.n < ax.n) once[j] = arrange(source, needed, x.where).id;
   }
   if (once[0] == in[0] && once[1] == in[1]) return -1;
-  return arrange(put(b, x.op, once, 2, x.at, x.where), x.ax, x.where).id;
+  return arrange(put(b, x.op, once, x.count, x.at, x.where), x.ax, x.where).id;
 }
 
 /// Shares equal nodes, computes what is constant, applies each op's own exact algebra, and leaves unused nodes behind.
@@ -106,7 +106,7 @@ constexpr void simplify(graph_view g, builder& b) {
         continue;
       }
     }
-    if (x.op->how == form::contract)
+    if (x.op->reduces())
       if (const int late = with_late_arrangement(b, x, in); late >= 0) {
         r.moved.at[i] = late;
         continue;

@@ -67,17 +67,19 @@ struct scatter_add_op {
     const ir::node x = y.node();
     return gather(at(dy, x.where), in[1], x.at.axis);
   }
-  /// Where nothing is summed, each value beside zeros: elementwise, if the ids are surely on the axis.
+  /// Where nothing is summed, each value beside zeros: elementwise. What may have ids off the axis looks each up among
+  /// the axis's places before, so that they stay an error.
   static constexpr expr simplify(const expr* in, int, const ir::node& x) {
     const axes ids = in[1].ax();
-    if (ids.has(x.at.axis) || x.at.axis->extent == unbound) return {};
+    if (ids.has(x.at.axis) || x.k == boolean) return {};
     for (axis_ref a : ids)
       if (!x.at.shape.has(a)) return {};
+    const at value(in[0], x.where), id(in[1], x.where), zero(x.k == real ? expr(0.0) : expr(0), x.where);
+    const at places(ir::attach(*in[1].g, index(x.at.axis), x.where), x.where);
     const ir::interval r = ir::known_range(*in[1].g, in[1].id);
-    if (!(r.lo >= 0 && r.hi < static_cast<double>(x.at.axis->extent))) return {};
-    const expr zero = in[0].kind() == real ? expr(0.0) : expr(0);
-    const at here(index(x.at.axis) == at(in[1], x.where), x.where);
-    return ir::arrange(where(here, at(in[0], x.where), at(zero, x.where)), x.ax, x.where);
+    const bool on_axis = r.lo >= 0 && x.at.axis->extent != unbound && r.hi < static_cast<double>(x.at.axis->extent);
+    const at checked(on_axis ? value.e : where(gather(places, id, x.at.axis) == id, value, zero), x.where);
+    return ir::arrange(where(places == id, checked, zero), x.ax, x.where);
   }
   static void run(const ir::general_call& call);
 };
