@@ -67,6 +67,22 @@ BOOST_AUTO_TEST_CASE(live_scores_that_are_not_finite) {
   }
 }
 
+/// A row whose every score is one large number has equal weights, whatever number that is.
+BOOST_AUTO_TEST_CASE(rows_of_one_large_score) {
+  const auto filled_with = [](double fill) {
+    const auto p = build(with_gradients([=](expr q, expr k, expr v) {
+                           const expr s = scores(q, k, d);
+                           return attend(where(index(query) < 70 || index(key) > at(index(query)), fill, s), v);
+                         }),
+                         q_arg, k_arg, v_arg);
+    BOOST_TEST(!p.materializes(query, key));
+    const inputs<float> x(1, 150, 300);
+    return p(x.q, x.k, x.v);
+  };
+  const auto want = filled_with(-1e4);
+  for (const double fill : {-1e9, -1e15, -3e38}) BOOST_TEST(apart(filled_with(fill), want) < 1e-5, fill);
+}
+
 /// The rounding errors of float programs against double ones: at most twice those of the plain
 /// loops over the graph as it was written, which store all scores.
 namespace demo {

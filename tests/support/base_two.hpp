@@ -47,10 +47,12 @@ struct log_sum_powers_op {
   static constexpr expr exponentials(const expr& x, const axes& over) {
     return power_of_two(x - at(power_of_two_op::shift(x, over)));
   }
+  static constexpr expr lowered(const expr& x, const axes& over) {
+    return log(sum(exponentials(x, over), over)) * at(1 / std::numbers::ln2);
+  }
   static constexpr expr expand(const expr* in, const ir::node& y) {
     const axes over = in[0].ax().without(y.ax);
-    const expr logarithm = log(sum(exponentials(in[0], over), over)) * at(1 / std::numbers::ln2);
-    return power_of_two_op::shift(in[0], over) + at(logarithm);
+    return power_of_two_op::shift(in[0], over) + at(lowered(in[0], over));
   }
   static void run(const ir::general_call& call) {
     const tensor_ref &in = call.in[0], &out = call.out;

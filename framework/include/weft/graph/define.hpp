@@ -159,6 +159,7 @@ template <class Op> struct of {
     if constexpr (requires { &Op::expand_normalised; }) d.expand_normalised = &Op::expand_normalised;
     if constexpr (requires { &Op::shift; }) d.shift = &Op::shift;
     if constexpr (requires { &Op::exponentials; }) d.exponentials = &Op::exponentials;
+    if constexpr (requires { &Op::lowered; }) d.lowered = &Op::lowered;
     return d;
   }
   static constexpr op_def def = make();

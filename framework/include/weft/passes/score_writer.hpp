@@ -135,6 +135,37 @@ struct score_writer : score_products {
     }
     return -1;
   }
+  constexpr int summands(int t) const { return s.all.at[t].what == term::linear ? s.all.at[t].count : 1; }
+  /// What `exponential` is taken of. Of x - guarded(the log-sum-exp of x) both without the shift of x: where all of a
+  /// row is large, as -1e9 is, the log-sum-exp has no digits left for how many they are.
+  constexpr expr exponent(int t, const op_def* exponential) {
+    const term y = s.all.at[t];
+    int rest = t;
+    expr all;
+    for (int j = 0; j < y.count && y.what == term::linear && exponential->shift; j++) {
+      const multiple m = s.in.at[y.first + j];
+      const term guard = s.all.at[m.of];
+      if (!(m.factor < 0) || guard.what != term::apply || !guard.op->is(trait::guard)) continue;
+      const term lse = s.all.at[s.arg(m.of, 0)];
+      if (lse.what != term::apply || !lse.op->is(trait::log_sum_exp) || !lse.op->lowered || !lse.op->exponentials)
+        continue;
+      const int x = s.in.at[lse.first].of;
+      const multiple others[]{{1, rest}, {m.factor, x}, {-m.factor, m.of}};
+      const int left = s.linear(others, 3);
+      if (summands(left) != summands(rest) - summands(x) - 1) continue; // it has not all of x
+      const axes over = s.names->list_of(lse.over);
+      const expr value = write(x), shifted = here(value) - here(exponential->shift(value, over));
+      if (lse.op->exponentials(value, over).id != emit(exponential, &shifted, 1, {}, where_).id) continue;
+      const expr length = lse.op->lowered(value, over);
+      expr one = here(shifted) - here(emit(guard.op, &length, 1, {}, where_));
+      if (m.factor != -1) one = here(one) * here(expr(-m.factor));
+      all = all.attached() ? here(all) + here(one) : one;
+      rest = left;
+    }
+    if (!all.attached()) return write(t);
+    if (summands(rest)) all = here(all) + here(write(rest));
+    return with_axes(all, y.ax);
+  }
   /// What a sum of nothing is multiplied by need not be finite: 0 all the same.
   constexpr void guard_empty(list<piece>& of, axis_set over) {
     for (axis_ref a : s.names->list_of(over & s.unbound_axes)) {
@@ -205,7 +236,7 @@ struct score_writer : score_products {
     case term::one: return attach(b, expr(1.0), where_);
     case term::linear: return combination(x);
     case term::exponential: {
-      const expr in = write(s.arg(t, 0));
+      const expr in = exponent(s.arg(t, 0), x.op);
       return emit(x.op, &in, 1, {}, where_);
     }
     case term::repeated: return arrange(write(s.arg(t, 0)), s.names->list_of(x.ax), where_);

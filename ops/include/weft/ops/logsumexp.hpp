@@ -34,10 +34,12 @@ struct logsumexp_op {
   }
   /// exp(x - m) with m the largest x (0 if that is infinite).
   static constexpr expr exponentials(const expr& x, const axes& over) { return exp(x - at(exp_op::shift(x, over))); }
+  /// log sum exp(x - m).
+  static constexpr expr lowered(const expr& x, const axes& over) { return log(sum(exponentials(x, over), over)); }
   /// m + log sum exp(x - m): how it runs where it is not streamed.
   static constexpr expr expand(const expr* in, const ir::node& y) {
     const axes over = in[0].ax().without(y.ax);
-    return exp_op::shift(in[0], over) + at(log(sum(exponentials(in[0], over), over)));
+    return exp_op::shift(in[0], over) + at(lowered(in[0], over));
   }
   /// exp(x - guarded(y)) from the exponentials that y needs anyway: one exponential an element instead of two.
   static constexpr expr expand_normalised(const expr* in, const ir::node& y) {
