@@ -240,47 +240,56 @@ struct score_writer : score_products {
       return emit(x.op, &in, 1, {}, where_);
     }
     case term::repeated: return arrange(write(s.arg(t, 0)), s.names->list_of(x.ax), where_);
-    case term::sum: {
-      list<int> of;
-      for (int j = 0; j < x.count; j++) of.push_back(s.arg(t, j));
-      if (!x.exit) return sum_of(pieces_of(of), x.over);
-      expr all;
-      for (int k = 0; k < p.parts_of.at[t]; k++) {
-        const sum_part& q = p.parts.at[p.first_part.at[t] + k];
-        const expr v = part(q, x.over);
-        if (!all.attached()) all = q.factor == 1 ? v : q.factor == -1 ? -here(v) : here(v) * here(expr(q.factor));
-        else if (q.factor == 1) all = here(all) + here(v);
-        else if (q.factor == -1) all = here(all) - here(v);
-        else all = here(all) + here(here(v) * here(expr(q.factor)));
+    case term::sum: return x.exit ? sum_of_parts(t) : sum_of(pieces_of(operands(t)), x.over);
+    case term::apply: return applied(t);
+    default: return multiplied(t);
+    }
+  }
+  constexpr list<int> operands(int t) const {
+    list<int> of;
+    for (int j = 0; j < s.all.at[t].count; j++) of.push_back(s.arg(t, j));
+    return of;
+  }
+  /// A sum that is an exit, as the plan splits it.
+  constexpr expr sum_of_parts(int t) {
+    const axis_set over = s.all.at[t].over;
+    expr all;
+    for (int k = 0; k < p.parts_of.at[t]; k++) {
+      const sum_part& q = p.parts.at[p.first_part.at[t] + k];
+      const expr v = part(q, over);
+      if (!all.attached()) all = q.factor == 1 ? v : q.factor == -1 ? -here(v) : here(v) * here(expr(q.factor));
+      else if (q.factor == 1) all = here(all) + here(v);
+      else if (q.factor == -1) all = here(all) - here(v);
+      else all = here(all) + here(here(v) * here(expr(q.factor)));
+    }
+    return all;
+  }
+  constexpr expr applied(int t) {
+    const term x = s.all.at[t];
+    const node y = r.from[c.sources.at[x.source]];
+    return with_room<expr>(x.count, [&](expr* in) {
+      for (int j = 0; j < x.count; j++) {
+        in[j] = write(s.arg(t, j));
+        if (in[j].kind() == boolean && r.from[r.from.in(y, j)].k == real) // a mask that stands for 1 or 0
+          in[j] = where(here(in[j]), 1.0, 0.0);
       }
-      return all;
-    }
-    case term::apply: {
-      const node y = r.from[c.sources.at[x.source]];
-      return with_room<expr>(x.count, [&](expr* in) {
-        for (int j = 0; j < x.count; j++) {
-          in[j] = write(s.arg(t, j));
-          if (in[j].kind() == boolean && r.from[r.from.in(y, j)].k == real) // a mask that stands for 1 or 0
-            in[j] = where(here(in[j]), 1.0, 0.0);
-        }
-        return x.exit && y.op->is(trait::log_sum_exp) && y.op->expand ? y.op->expand(in, y)
-                                                                      : emit(y.op, in, x.count, y.at, y.where);
-      });
-    }
-    default: { // a product, or a factor on its own
-      list<piece> of;
-      if (x.what == term::product)
-        for (int j = 0; j < x.count; j++) of.push_back(piece_of(s.arg(t, j)));
-      else of.push_back(piece_of(t));
-      axis_set over = 0; // of sums whose factors need not be finite
-      bool finite = true;
-      for (int j = 0; j < x.count && x.what == term::product; j++)
-        if (const term& y = s.all.at[s.arg(t, j)]; y.what == term::sum && y.exit) over |= y.over;
-        else finite = finite && y.finite;
-      if (!finite) guard_empty(of, over);
-      return {&b, product(of).id};
-    }
-    }
+      return x.exit && y.op->is(trait::log_sum_exp) && y.op->expand ? y.op->expand(in, y)
+                                                                    : emit(y.op, in, x.count, y.at, y.where);
+    });
+  }
+  /// A product, or a factor on its own.
+  constexpr expr multiplied(int t) {
+    const term x = s.all.at[t];
+    list<piece> of;
+    if (x.what == term::product) of = pieces_of(operands(t));
+    else of.push_back(piece_of(t));
+    axis_set over = 0; // of sums whose factors need not be finite
+    bool finite = true;
+    for (int j = 0; j < x.count && x.what == term::product; j++)
+      if (const term& y = s.all.at[s.arg(t, j)]; y.what == term::sum && y.exit) over |= y.over;
+      else finite = finite && y.finite;
+    if (!finite) guard_empty(of, over);
+    return {&b, product(of).id};
   }
 };
 } // namespace weft::ir
