@@ -23,6 +23,9 @@ constexpr axis<"d", 64> d;
 constexpr axis<"e", 64> e;
 constexpr axis<"batch"> batch;
 constexpr axis<"out", 16> out;
+constexpr axis<"memory"> memory;
+constexpr axis<"both"> both;
+constexpr axis<"word"> word;
 
 void compare(const std::string& name, const std::string& text) {
   const char* root = std::getenv("WEFT_SOURCE_DIR"); // ctest says; __FILE__ may be relative
@@ -144,9 +147,9 @@ BOOST_AUTO_TEST_CASE(the_plan_of_causal_attention) {
 BOOST_AUTO_TEST_CASE(products_are_repeated_after_they_are_made) {
   compare("simplify_repeated", through(ir::simplify, [](ir::builder& b) {
             const expr x = input(b, {key}, "x"), y = input(b, {query}, "y"), z = input(b, {}, "z");
-            const axes both{query, key};
-            return std::vector<expr>{contract(z, broadcast(x, both), {}), contract(y, broadcast(x, both), {}),
-                                     contract(y, broadcast(x, both), query)};
+            const axes pairs{query, key};
+            return std::vector<expr>{contract(z, broadcast(x, pairs), {}), contract(y, broadcast(x, pairs), {}),
+                                     contract(y, broadcast(x, pairs), query), max(broadcast(x, pairs), key)};
           }));
 }
 
@@ -157,6 +160,29 @@ BOOST_AUTO_TEST_CASE(move_views_leaves_tiles_under_one_name) {
                        mix = input(b, {head, prime(head)}, "mix"), v = input(b, {head, key, e}, "v");
             const expr s = contract(q, k, d), mixed = rename(contract(s, mix, head), prime(head), head);
             return std::vector<expr>{contract(exp(mixed), v, key), sum(flip(s, key) * index(key), key)};
+          }));
+}
+
+/// What a gather picks from scores is made alone, of the keys that it names.
+BOOST_AUTO_TEST_CASE(move_views_picks_before_it_computes) {
+  compare("move_views_picks", through(ir::move_views, [](ir::builder& b) {
+            const expr x = input(b, {query, d}, "x"), w = input(b, {word, d}, "w"),
+                       target = input(b, {query}, "target", integer);
+            return std::vector<expr>{gather(log_softmax(contract(x, w, d), word), target, word)};
+          }));
+}
+
+/// Scores of two memories, laid end to end, stay apart; keys laid end to end do not.
+BOOST_AUTO_TEST_CASE(part_joins_keeps_parts_of_scores_apart) {
+  compare("part_joins", through(ir::part_joins, [](ir::builder& b) {
+            const expr q = input(b, {query, d}, "q"), k = input(b, {key, d}, "k"), m = input(b, {memory, d}, "m"),
+                       v = input(b, {both, e}, "v");
+            const expr s = concat(both, along(contract(q, k, d), key), along(contract(q, m, d), memory));
+            return std::vector<expr>{contract(exp(s - index(both)), v, both), max(s, both)};
+          }));
+  compare("part_joins_not", through(ir::part_joins, [](ir::builder& b) {
+            const expr q = input(b, {query, d}, "q"), k = input(b, {key, d}, "k"), m = input(b, {memory, d}, "m");
+            return std::vector<expr>{logsumexp(contract(q, concat(both, along(k, key), along(m, memory)), d), both)};
           }));
 }
 

@@ -16,6 +16,9 @@ constexpr axis<"key"> key;
 constexpr axis<"table", 9> table;
 constexpr axis<"row", 9> row;
 constexpr axis<"column", 7> column;
+constexpr axis<"memory"> memory;
+constexpr axis<"both"> both;
+constexpr sequence<"sink", 1> sink;
 constexpr axis<"d", 4> d;
 constexpr axis<"e", 3> e;
 using exprs = std::vector<expr>;
@@ -27,6 +30,7 @@ struct argument {
 long extent_in(axis_ref a, bool several_tiles) {
   if (a->extent != unbound) return a->extent;
   if (same(a, batch)) return 2;
+  if (same(a, memory)) return several_tiles ? 70 : 3;
   return same(a, query) ? (several_tiles ? 61 : 7) : several_tiles ? 150 : 5;
 }
 values inputs_of(const live_program& p, bool several_tiles) {
@@ -201,6 +205,44 @@ BOOST_AUTO_TEST_CASE(places_picked_from_scores) {
           [](const exprs& x, const exprs& id) {
             const expr apart = x[0] - at(x[1]);
             return gather(sum(apart * at(apart), d), id[0], key);
+          });
+}
+
+BOOST_AUTO_TEST_CASE(scores_end_to_end) {
+  const auto with_memory = [](const exprs& x) {
+    return concat(both, along(where(causal(), contract(x[0], x[1], d), -infinity), key),
+                  along(contract(x[0], x[3], d), memory));
+  };
+  const auto values_of = [](const exprs& x) { return concat(both, along(x[2], key), along(x[4], memory)); };
+  const std::vector<argument> remembering{
+      {{batch, query, d}}, {{batch, key, d}}, {{batch, key, e}}, {{batch, memory, d}}, {{batch, memory, e}}};
+  streams("two memories", remembering,
+          [&](const exprs& x, const exprs&) { return contract(softmax(with_memory(x), both), values_of(x), both); });
+  streams("with a bias by place", remembering, [&](const exprs& x, const exprs&) {
+    const expr s = with_memory(x) - at(0.1 * at(abs(index(both) - at(index(query))))) + at(1.0 / at(extent(both)));
+    return contract(softmax(where(index(both) != 1, s, -infinity), both), values_of(x), both);
+  });
+  streams("one of them used", remembering, [&](const exprs& x, const exprs&) {
+    return contract(slice(softmax(with_memory(x), both), both, 0, key), x[2], key);
+  });
+  streams("largest, mean and entropy", remembering, [&](const exprs& x, const exprs&) {
+    const expr s = with_memory(x), w = where(s > -infinity, s, 0.0), l = log_softmax(w, both);
+    return max(s, both) + at(mean(w, both)) - at(sum(exp(l) * at(l), both));
+  });
+  const auto beside_sink = [](const expr& s, const expr& of_sink, bool first) {
+    const along sinks(broadcast(of_sink, {batch, query, sink}), sink), scores(s, key);
+    return first ? concat(both, sinks, scores) : concat(both, scores, sinks);
+  };
+  for (const bool first : {false, true})
+    streams(first ? "a sink before" : "a sink behind",
+            {{{batch, query, d}}, {{batch, key, d}}, {{batch, key, e}}, {{}}}, [&](const exprs& x, const exprs&) {
+              const expr p = softmax(beside_sink(contract(x[0], x[1], d), x[3], first), both);
+              return contract(slice(p, both, first, key), x[2], key);
+            });
+  streams("a positive before the negatives", {{{batch, query, d}}, {{batch, query, d}}, {{batch, key, d}}},
+          [&](const exprs& x, const exprs&) {
+            const expr s = beside_sink(contract(x[0], x[2], d), sum(x[0] * at(x[1]), d), true);
+            return logsumexp(s, both) - at(sum(where(index(both) == 0, s, 0.0), both));
           });
 }
 

@@ -53,7 +53,9 @@ enum : unsigned {
   part = 1u << 18,         ///< a view of the places of `axis` from `start_of` on, as axis `to`
   along = 1u << 19,        ///< a view that changes places along `axis` and `to` alone, or their names
   renaming = 1u << 20,     ///< a view in which `axis` is called `to`, and what was `to` is called `axis`
-  merging = 1u << 21       ///< a view of the places where `axis` and `to` are one, as `to`
+  merging = 1u << 21,      ///< a view of the places where `axis` and `to` are one, as `to`
+  joining = 1u << 22,      ///< its operands end to end along `to`, each along its axis of `shape`; its transpose cuts
+  padding = 1u << 23 ///< its operand as the places of `to` from `start_of` on, beside zeros: of a part the transpose
 };
 }
 

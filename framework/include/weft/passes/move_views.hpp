@@ -93,7 +93,8 @@ struct view_mover {
     return false;
   }
   /// Whether node i of the new graph is made of small values and inputs, by steps that can all be done under the view
-  /// instead; `computes` if by more than one. What a gather picks from may also be smaller than its table.
+  /// instead; `computes` if by more than one. What is cut or picked may also have fewer long
+  /// axes than the view's operand.
   constexpr bool takes(int i, const node& view, bool& computes) {
     if (visits.at[i].search == search) return visits.at[i].taken;
     visits.at[i] = {search};
@@ -102,8 +103,8 @@ struct view_mover {
     if (!view.op->is(trait::renaming | trait::merging) && to && !same(to, from) && x.ax.has(to))
       return visits.at[i].taken = false;
     if (!changes(x, view) || is_small(x, view) || takes_operands(x, view, computes)) return true;
-    const bool smaller =
-        view.op->is(trait::gathering) && sequences_of(x.ax) < sequences_of(r.from[r.from.in(view, 0)].ax);
+    const bool smaller = !view.op->is(trait::renaming | trait::merging) &&
+                         sequences_of(x.ax) < sequences_of(r.from[r.from.in(view, 0)].ax);
     visits.at[i].whole = smaller;
     return visits.at[i].taken = smaller;
   }

@@ -4,6 +4,7 @@
 #include <weft/passes/expand.hpp>
 #include <weft/passes/fuse.hpp>
 #include <weft/passes/move_views.hpp>
+#include <weft/passes/part_joins.hpp>
 #include <weft/passes/reassociate.hpp>
 #include <weft/passes/scale_products.hpp>
 #include <weft/passes/simplify.hpp>
@@ -22,6 +23,7 @@ struct pass {
 /// The one place where the order is decided; `fuse` then makes a plan of what they leave.
 inline constexpr pass pipeline[]{
     {"simplify", simplify}, // shares what differentiation repeated, before anything counts uses
+    {"part_joins", part_joins, can_part_joins, true}, // leaves scores that were laid end to end apart
     {"move_views", move_views, can_move_views, true}, // leaves tiles that need no view of their values
     {"reassociate", reassociate, can_reassociate},    // decides which products exist
     {"delay_sums", delay_sums, can_delay_sums},       // leaves to each score space the sums that its tiles can do

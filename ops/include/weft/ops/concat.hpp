@@ -21,6 +21,7 @@ struct concat_op {
   static constexpr int arity = -1;
   static constexpr ir::kinds rule = ir::kinds::keep;
   static constexpr double flops = 0;
+  static constexpr unsigned traits = ir::trait::joining;
   static constexpr ir::verdict infer(const ir::operand* in, int n, const ir::attributes& a) {
     if (n == 0 || a.shape.n != n) return {{}, "needs an axis for each of its parts"};
     ir::verdict v;

@@ -46,6 +46,7 @@ struct pad_op {
   static constexpr int arity = 1;
   static constexpr ir::kinds rule = ir::kinds::keep;
   static constexpr double flops = 0;
+  static constexpr unsigned traits = ir::trait::padding;
   static constexpr ir::verdict infer(const ir::operand* in, int, const ir::attributes& a) {
     return ir::resized(in[0], a, false);
   }
