@@ -201,6 +201,13 @@ BOOST_AUTO_TEST_CASE(places_picked_from_scores) {
             const expr p = softmax(logits(x), key);
             return contract(p, x[2], key) * at(gather(p, id[0], key));
           });
+  streams("some of the keys", {{{batch, query, d}}, {{batch, key, d}}, {{table}, integer}},
+          [&](const exprs& x, const exprs& id) { return sum(gather(softmax(logits(x), key), id[0], key), table); });
+  agrees("the best places of a teacher",
+         {{{batch, query, d}}, {{batch, key, d}}, {{batch, query, table}}, {{batch, query, table}, integer}}, true,
+         [&](const exprs& x, const exprs& id) {
+           return -sum(softmax(x[2], table) * at(gather(log_softmax(logits(x), key), id[0], key)), table);
+         });
   streams("distances", {{{batch, query, d}}, {{batch, key, d}}, {{batch, query}, integer}},
           [](const exprs& x, const exprs& id) {
             const expr apart = x[0] - at(x[1]);

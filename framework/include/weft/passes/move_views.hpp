@@ -5,8 +5,7 @@
 /// Before: a graph. After: the same, where views along one axis of what a score space holds have become, if they can,
 /// views of what that is made of, or of what leaves the space: tiles show their values under one name, in one order.
 /// A renaming waits until something is computed that needs it; so what is made under either name is made once.
-/// A gather that picks one place along the axis for each of the others is such a view too: what is picked is made
-/// alone.
+/// A gather that picks some places along the axis is such a view too: what is picked is made alone.
 namespace weft::ir {
 
 constexpr int sequences_of(const axes& ax) {
@@ -15,9 +14,15 @@ constexpr int sequences_of(const axes& ax) {
   return n;
 }
 constexpr bool has_two_sequences(const axes& ax) { return sequences_of(ax) > 1; }
-/// Whether node x picks one place along its axis for each of the table's other axes.
+constexpr double assumed_elements(const axes& ax) {
+  double n = 1;
+  for (axis_ref a : ax) n *= assumed(a);
+  return n;
+}
+/// Whether node x picks no more places along its axis than there are.
 constexpr bool picks(graph_view g, const node& x) {
-  return x.op->is(trait::gathering) && !x.ax.has(x.at.axis) && x.ax.n < g[g.in(x, 0)].ax.n;
+  return x.op->is(trait::gathering) && !x.ax.has(x.at.axis) &&
+         assumed_elements(x.ax) <= assumed_elements(g[g.in(x, 0)].ax);
 }
 /// Whether node i shows computed values with two long axes along one axis.
 constexpr bool shows_a_space(graph_view g, int i) {
@@ -86,6 +91,12 @@ struct view_mover {
     search++;
     while (visits.size_ < r.to.nodes.size_) visits.push_back({});
   }
+  /// Whether what a gather takes of x for each place is not larger than all that it would be taken of.
+  constexpr bool is_worth(const node& x, const node& view) const {
+    if (!view.op->is(trait::gathering)) return true;
+    const axes table = r.from[r.from.in(view, 0)].ax;
+    return view.ax.n < table.n || assumed_elements(shown(x.ax, view)) <= assumed_elements(table);
+  }
   /// Whether node x sums its operand o over one of the axes.
   constexpr bool sums_any(const node& x, int o, const axes& of) const {
     for (axis_ref a : of)
@@ -102,11 +113,14 @@ struct view_mover {
     const axis_ref from = view.at.axis, to = view.at.to;
     if (!view.op->is(trait::renaming | trait::merging) && to && !same(to, from) && x.ax.has(to))
       return visits.at[i].taken = false;
-    if (!changes(x, view) || is_small(x, view) || takes_operands(x, view, computes)) return true;
-    const bool smaller = !view.op->is(trait::renaming | trait::merging) &&
-                         sequences_of(x.ax) < sequences_of(r.from[r.from.in(view, 0)].ax);
-    visits.at[i].whole = smaller;
-    return visits.at[i].taken = smaller;
+    if (!changes(x, view)) return true;
+    if (!is_small(x, view)) {
+      if (takes_operands(x, view, computes)) return true;
+      visits.at[i].whole = !view.op->is(trait::renaming | trait::merging) &&
+                           sequences_of(x.ax) < sequences_of(r.from[r.from.in(view, 0)].ax);
+      if (!visits.at[i].whole) return visits.at[i].taken = false;
+    }
+    return visits.at[i].taken = is_worth(x, view);
   }
   constexpr bool takes_operands(const node& x, const node& view, bool& computes) {
     const axis_ref from = view.at.axis, to = view.at.to;

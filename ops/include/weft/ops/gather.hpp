@@ -51,6 +51,7 @@ struct scatter_add_op {
   static constexpr ir::kinds rule = ir::kinds::keep;
   static constexpr double flops = 1;
   static constexpr unsigned traits = ir::trait::linear | ir::trait::scattering;
+  static constexpr double few = 16; ///< terms of a sum that is made elementwise
   static constexpr ir::verdict infer(const ir::operand* in, int, const ir::attributes& a) {
     if (in[0].ax.has(a.axis) && !in[1].ax.has(a.axis)) return {{}, "the values already have axis", a.axis};
     if (in[1].k != integer) return {{}, "the ids must be integers", nullptr, nullptr, ir::integers_of_reals};
@@ -67,19 +68,22 @@ struct scatter_add_op {
     const ir::node x = y.node();
     return gather(at(dy, x.where), in[1], x.at.axis);
   }
-  /// Where nothing is summed, each value beside zeros: elementwise. What may have ids off the axis looks each up among
-  /// the axis's places before, so that they stay an error.
+  /// Where nothing is summed, each value beside zeros: elementwise. So is, for rows of values, a sum of a few. What may
+  /// have ids off the axis looks each up among the axis's places before, so that they stay an error.
   static constexpr expr simplify(const expr* in, int, const ir::node& x) {
-    const axes ids = in[1].ax();
+    const axes ids = in[1].ax(), summed = ids.without(x.at.shape);
     if (ids.has(x.at.axis) || x.k == boolean) return {};
-    for (axis_ref a : ids)
-      if (!x.at.shape.has(a)) return {};
+    double terms = 1;
+    for (axis_ref a : summed) terms *= ir::assumed(a);
+    bool rows = false;
+    for (axis_ref a : x.ax) rows = rows || (a->role == role::sequence && !same(a, x.at.axis));
+    if (summed.n && (terms > few || !rows)) return {};
     const at value(in[0], x.where), id(in[1], x.where), zero(x.k == real ? expr(0.0) : expr(0), x.where);
     const at places(ir::attach(*in[1].g, index(x.at.axis), x.where), x.where);
     const ir::interval r = ir::known_range(*in[1].g, in[1].id);
     const bool on_axis = r.lo >= 0 && x.at.axis->extent != unbound && r.hi < static_cast<double>(x.at.axis->extent);
     const at checked(on_axis ? value.e : where(gather(places, id, x.at.axis) == id, value, zero), x.where);
-    return ir::arrange(where(places == id, checked, zero), x.ax, x.where);
+    return ir::arrange(sum(where(places == id, checked, zero), summed), x.ax, x.where);
   }
   static void run(const ir::general_call& call);
 };
