@@ -138,7 +138,11 @@ BOOST_AUTO_TEST_CASE(runners_keep_their_program) {
   BOOST_TEST(bound_to_a_temporary()[2] == 6);
   auto other = std::move(run);
   BOOST_TEST(other()[1] == 4);
-  BOOST_TEST(refused([&] { run(); }) == "a runner that was moved from can't be used; use the one that it was moved to");
+  { const auto last = std::move(other); }
+  const std::string used_after = "a runner that was moved from can't be used; use the one that it was moved to";
+  BOOST_TEST(refused([&] { run(); }) == used_after);
+  BOOST_TEST(refused([&] { other(); }) == used_after);
+  BOOST_TEST(refused([&] { other.result(); }) == used_after);
 }
 
 /// A value of one trace is none of another.

@@ -61,6 +61,8 @@ public:
   machine(machine&&) noexcept;
   machine& operator=(machine&&) noexcept;
 
+  /// Throws where it was moved from.
+  void refuse_moved() const { own(); }
   /// Checks the inputs; gives the axes' extents to the outputs (their data is not touched).
   void shapes(const std::vector<tensor_ref>& inputs, std::vector<tensor_ref>& outputs);
   /// Plans for these tensors, so that the first run allocates nothing.
@@ -81,7 +83,7 @@ public:
 private:
   struct state;
   std::unique_ptr<state> s_;
-  state& own() const; ///< throws where it was moved from
+  state& own() const;
 };
 } // namespace ir
 } // namespace weft

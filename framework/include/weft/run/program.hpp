@@ -24,21 +24,24 @@ template <class Result, class... Bound> class runner {
   ir::machine machine_;
   std::tuple<const Bound*...> bound_;
   std::unique_ptr<Result> own_; ///< the result, where the caller gave none
-  Result* result_;
+  Result* given_;               ///< else
   std::vector<tensor_ref> inputs_, outputs_;
 
+  Result& place() const {
+    machine_.refuse_moved();
+    return own_ ? *own_ : *given_;
+  }
   void refresh() {
     inputs_.clear(), outputs_.clear();
     std::apply([&](const auto*... x) { (ir::collect(*x, inputs_), ...); }, bound_);
-    ir::collect(*result_, outputs_);
+    ir::collect(place(), outputs_);
   }
 
 public:
   /// Writes to `out`, or to a result of its own.
   runner(const ir::program_data& data, std::shared_ptr<const void> program, policy how, const Bound&... x, Result* out,
          std::unique_ptr<Result> own = {})
-      : program_(std::move(program)), machine_(data, how), bound_(&x...), own_(std::move(own)),
-        result_(out ? out : own_.get()) {
+      : program_(std::move(program)), machine_(data, how), bound_(&x...), own_(std::move(own)), given_(out) {
     std::apply([&](const auto*... b) { (ir::collect(*b, inputs_), ...); }, bound_);
     std::vector<tensor_ref> shapes;
     machine_.shapes(inputs_, shapes);
@@ -49,8 +52,8 @@ public:
                         "weft: bind writes the place for the result, which may only be read: give one without const");
           unset = unset || t.ref().unset();
         },
-        *result_);
-    if (unset) ir::allocate(*result_, shapes);
+        place());
+    if (unset) ir::allocate(place(), shapes);
     refresh();
     machine_.plan(inputs_, outputs_);
   }
@@ -73,9 +76,9 @@ public:
       }
     }
     machine_.run(inputs_, outputs_);
-    return *result_;
+    return place();
   }
-  const Result& result() const { return *result_; }
+  const Result& result() const { return place(); }
   /// Bytes of values between the steps, and of scratch for all threads, as planned for the last call.
   long arena_bytes() const { return machine_.arena_bytes(); }
   long scratch_bytes() const { return machine_.scratch_bytes(); }
