@@ -208,6 +208,15 @@ BOOST_AUTO_TEST_CASE(places_picked_from_scores) {
          [&](const exprs& x, const exprs& id) {
            return -sum(softmax(x[2], table) * at(gather(log_softmax(logits(x), key), id[0], key)), table);
          });
+  const std::vector<argument> products{{{query, d}}, {{key, d}}};
+  agrees("of which one is the largest", products, true, [&](const exprs& x, const exprs&) {
+    const expr s = softmax(logits(x) / 3.0, key);
+    return x[0] * at(where(gather(s, argmax(s, key), key) == max(s, key), 1.0, 0.0));
+  });
+  agrees("with harder ones above", products, true, [&](const exprs& x, const exprs&) {
+    const expr s = logits(x) / 3.0, one = gather(s, mod(index(query), 5), key);
+    return max(where(s < one, s, -9.0), key) + at(sum(where(s >= one, s - one + 1.0, 0.0), key));
+  });
   streams("distances", {{{batch, query, d}}, {{batch, key, d}}, {{batch, query}, integer}},
           [](const exprs& x, const exprs& id) {
             const expr apart = x[0] - at(x[1]);
@@ -236,6 +245,19 @@ BOOST_AUTO_TEST_CASE(scores_end_to_end) {
     const expr s = with_memory(x), w = where(s > -infinity, s, 0.0), l = log_softmax(w, both);
     return max(s, both) + at(mean(w, both)) - at(sum(exp(l) * at(l), both));
   });
+  streams("beside scores by place that came first",
+          {{{query, d}}, {{key, d}}, {{memory, d}}, {{memory, d}}, {{key, d}}}, [](const exprs& x, const exprs&) {
+            const expr places = concat(both, along(x[4], key), along(x[3], memory));
+            const expr by_place = contract(x[0], places, d);
+            const expr s = concat(both, along(contract(x[0], x[1], d), key), along(contract(x[0], x[2], d), memory));
+            return logsumexp(s + at(by_place), both);
+          });
+  agrees("repeated along a part's axis", {{{query, d}}, {{key, d}}, {{memory, d}}}, true,
+         [](const exprs& x, const exprs&) {
+           const expr s = concat(both, along(contract(x[0], x[1], d), key), along(contract(x[0], x[2], d), memory));
+           return max(broadcast(tanh(s), {query, both, memory}), {both, memory}) +
+                  at(where(any(broadcast(s > 0.1, {query, both, memory}), both), 1.0, 0.0));
+         });
   const auto beside_sink = [](const expr& s, const expr& of_sink, bool first) {
     const along sinks(broadcast(of_sink, {batch, query, sink}), sink), scores(s, key);
     return first ? concat(both, sinks, scores) : concat(both, scores, sinks);

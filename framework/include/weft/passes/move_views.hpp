@@ -19,10 +19,35 @@ constexpr double assumed_elements(const axes& ax) {
   for (axis_ref a : ax) n *= assumed(a);
   return n;
 }
-/// Whether node x picks no more places along its axis than there are.
+/// Whether node x gathers no more elements than its table has, and has not the axis itself.
 constexpr bool picks(graph_view g, const node& x) {
   return x.op->is(trait::gathering) && !x.ax.has(x.at.axis) &&
          assumed_elements(x.ax) <= assumed_elements(g[g.in(x, 0)].ax);
+}
+/// Whether a node tells which of two reals is larger, or which of many is the largest.
+constexpr bool compares_reals(graph_view g, const node& x) {
+  return (x.op->rule == kinds::compare && g[g.in(x, 0)].k == real) || x.op->rule == kinds::ranks;
+}
+/// Whether what node i picks is compared with what its table is made of. Picked values are made by other sums than
+/// those in tiles: they are not equal to the last bit.
+constexpr bool is_compared(graph_view g, int i) {
+  const axis_ref along = g[i].at.axis;
+  list<bool> table(g.size(), false), picked(g.size(), false);
+  table.at[g.in(g[i], 0)] = picked.at[i] = true;
+  for (int n = i; n-- > 0;)
+    if (table.at[n])
+      for (int j = 0; j < g[n].count; j++)
+        if (const int o = g.in(g[n], j); g[o].ax.has(along) && g[o].op->how != form::input) table.at[o] = true;
+  for (int n = 0; n < g.size(); n++) {
+    bool both[2]{};
+    for (int j = 0; j < g[n].count && n != i; j++) {
+      const int o = g.in(g[n], j);
+      both[0] = both[0] || table.at[o], both[1] = both[1] || picked.at[o];
+    }
+    if (both[0] && both[1] && compares_reals(g, g[n])) return true;
+    table.at[n] = table.at[n] || both[0], picked.at[n] = picked.at[n] || both[1];
+  }
+  return false;
 }
 /// Whether node i shows computed values with two long axes along one axis.
 constexpr bool shows_a_space(graph_view g, int i) {
@@ -114,6 +139,7 @@ struct view_mover {
     if (!view.op->is(trait::renaming | trait::merging) && to && !same(to, from) && x.ax.has(to))
       return visits.at[i].taken = false;
     if (!changes(x, view)) return true;
+    if (shown(x.ax, view).n > max_rank) return visits.at[i].taken = false;
     if (!is_small(x, view)) {
       if (takes_operands(x, view, computes)) return true;
       visits.at[i].whole = !view.op->is(trait::renaming | trait::merging) &&
@@ -124,7 +150,8 @@ struct view_mover {
   }
   constexpr bool takes_operands(const node& x, const node& view, bool& computes) {
     const axis_ref from = view.at.axis, to = view.at.to;
-    if ((x.op->how != form::map && !x.op->reduces() && x.op != &arrange_def) || x.op->is(trait::never_shared))
+    if ((x.op->how != form::map && !x.op->reduces() && x.op != &arrange_def) || x.op->is(trait::never_shared) ||
+        (view.op->is(trait::gathering) && compares_reals(r.to.view(), x)))
       return false;
     computes = computes || x.count > 1;
     for (int j = 0; j < x.count; j++) {
@@ -208,7 +235,7 @@ struct view_mover {
   constexpr void take(int i) {
     const node& x = r.from[i];
     r.to.stage = x.stage;
-    if (x.op->is(trait::along | trait::gathering)) {
+    if (x.op->is(trait::along) || (x.op->is(trait::gathering) && shows_a_space(r.from, i) && !is_compared(r.from, i))) {
       const int o = r.from.in(x, 0);
       if (x.op->is(trait::renaming) && later.at[o] >= 0 && are_same(r.from[later.at[o]], x))
         return void(r.moved.at[i] = r.moved.at[o]);

@@ -4,7 +4,8 @@
 #include <weft/passes/simplify.hpp>
 
 /// Before: a graph. After: the same, where scores that were laid end to end along one axis (those of two memories, or
-/// with a sink's) stay apart: what is made of them is made of each part, and what sums them adds up the parts' sums.
+/// with a sink's) stay apart: what is made of them is made of each part, and what reduces them reduces the parts'
+/// results. Where something needs all of them (a sort, a result), the graph stays.
 namespace weft::ir {
 
 constexpr bool can_part_joins(graph_view g) {
@@ -29,8 +30,9 @@ struct join_parter {
   score_spaces s;
   list<int> joins; ///< nodes that join scores along one of their two axes
   list<joined> all;
-  list<int> place;  ///< of each old node that is made in parts: which of `all` it is, else -1
-  list<int> parted; ///< of each that is made whole and was asked for in parts: the same
+  list<int> place;          ///< of each old node that is made in parts: which of `all` it is, else -1
+  list<int> parted;         ///< of each that is made whole and was asked for in parts: the same
+  bool needs_whole = false; ///< something reads a value in parts that it can't take apart
 
   constexpr join_parter(graph_view g, builder& b) : r(g, b), place(g.size(), -1), parted(g.size(), -1) {
     score_region_finder(g, s).find_values();
@@ -87,7 +89,7 @@ struct join_parter {
       } else
         v.parts[j] = with_room<expr>(join.count, [&](expr* parts) {
           for (int k = 0; k < join.count; k++) parts[k] = made(settled(r.from.in(join, k)));
-          return join.op->vjp(j, parts, join.count, made(settled(like)), made(settled(i))).id;
+          return join.op->vjp(j, parts, join.count, whole(operands_of(like)), made(settled(i))).id;
         });
     return v;
   }
@@ -105,11 +107,13 @@ struct join_parter {
     }
     return v;
   }
-  /// Whether an operand of x has the axis of a part already: a part of x would have it twice.
+  /// Whether x or an operand has the axis of a part already: a part of it would have it twice.
   constexpr bool has_part_axis(const node& x, const node& join) const {
-    for (int k = 0; k < x.count; k++)
-      for (axis_ref a : join.at.shape)
+    for (axis_ref a : join.at.shape) {
+      if (x.ax.has(a)) return true;
+      for (int k = 0; k < x.count; k++)
         if (r.from[r.from.in(x, k)].ax.has(a)) return true;
+    }
     return false;
   }
   constexpr bool agree(int a, int b) const {
@@ -119,10 +123,12 @@ struct join_parter {
   /// A node's own value.
   constexpr int settled(int i) {
     if (r.moved.at[i] >= 0) return r.moved.at[i];
-    const joined v = all.at[place.at[i]];
+    needs_whole = true;
+    return r.moved.at[i] = arrange(whole(all.at[place.at[i]]), r.from[i].ax, r.from[i].where).id;
+  }
+  constexpr expr whole(const joined& v) {
     const node& join = r.from[v.like];
-    const expr whole = put(r.to, join.op, v.parts, join.count, join.at, join.where);
-    return r.moved.at[i] = arrange(whole, r.from[i].ax, r.from[i].where).id;
+    return put(r.to, join.op, v.parts, join.count, join.at, join.where);
   }
   constexpr void keep(int i, const joined& v) {
     place.at[i] = all.size_;
@@ -166,8 +172,8 @@ struct join_parter {
     int like = -1;
     for (int j = 0; j < x.count && like < 0; j++)
       if (const int k = place.at[r.from.in(x, j)]; k >= 0) like = all.at[k].like;
-    for (int j = 0; j < joins.size_ && like < 0; j++)
-      if (is_score(i, r.from[joins.at[j]].at.to)) like = joins.at[j]; // as the cotangent of such a join's values
+    for (int join : joins) // the cotangent of such a join's values
+      if (like < 0 && join < i && is_score(i, r.from[join].at.to)) like = join;
     if (like < 0) return false;
     const node& join = r.from[like];
     if (x.op->is(trait::part))
@@ -190,7 +196,9 @@ struct join_parter {
     if (x.k == boolean || !is_score(r.from.in(x, 0), x.at.axis)) return false;
     for (int like : joins) {
       const node& join = r.from[like];
-      for (int own = 0; own < join.count; own++) {
+      bool free = like < i; // no other part's axis is there already
+      for (axis_ref a : join.at.shape) free = free && !x.ax.has(a);
+      for (int own = 0; own < join.count && free; own++) {
         if (!is_part(x.at, x.at.to, x.at.axis, join, own)) continue;
         joined v{like};
         const expr zero = attach(r.to, x.k == real ? expr(0.0) : expr(0), x.where);
@@ -222,6 +230,6 @@ constexpr void part_joins(graph_view g, builder& b) {
   for (int i = 0; i < g.nodes.count; i++) p.take(i);
   for (int o : g.outputs) p.settled(o);
   p.r.finish();
-  simplify(all.view(), b); // wholes that only their parts are made of are left behind
+  simplify(p.needs_whole ? g : all.view(), b); // wholes that only their parts are made of are left behind
 }
 } // namespace weft::ir

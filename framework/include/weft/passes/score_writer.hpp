@@ -18,7 +18,8 @@ struct score_writer : score_products {
     const axis_set ax = x.ax;
     if (x.what == term::inverse) return {write(s.arg(t, 0)).id, ax, piece::divisor};
     if (x.what == term::complement) return {write(s.arg(t, 0)).id, ax, piece::complement};
-    return {write(unrepeated(t)).id, ax, x.mask && x.what != term::product ? piece::mask : piece::factor};
+    const expr value = write(unrepeated(t));
+    return {value.id, ax, value.kind() == boolean ? piece::mask : piece::factor};
   }
   /// What a term repeats: in sums and products its axes come with the others.
   constexpr int unrepeated(int t) const { return s.all.at[t].what == term::repeated ? s.arg(t, 0) : t; }

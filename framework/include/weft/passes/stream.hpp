@@ -124,6 +124,7 @@ struct streamer {
     score_writer w{{b, p.s, x.where}, r, p, c};
     expr y = arrange(w.write(p.roots.at[root_of.at[i]]), x.ax, x.where);
     if (x.k == integer && y.kind() == real) y = to_integer(at(y, x.where));
+    if (x.k == boolean && y.kind() == real) y = at(y, x.where) == 1.0;
     r.moved.at[i] = y.id;
   }
 };

@@ -68,11 +68,12 @@ struct scatter_add_op {
     const ir::node x = y.node();
     return gather(at(dy, x.where), in[1], x.at.axis);
   }
-  /// Where nothing is summed, each value beside zeros: elementwise. So is, for rows of values, a sum of a few. What may
-  /// have ids off the axis looks each up among the axis's places before, so that they stay an error.
+  /// Where nothing is summed, each value beside zeros: elementwise. So are sums of a few values if the result has
+  /// another sequence than the axis: their region or tile holds all that is summed. An id that may lie off the axis is
+  /// looked up among its places first, so that it stays an error.
   static constexpr expr simplify(const expr* in, int, const ir::node& x) {
     const axes ids = in[1].ax(), summed = ids.without(x.at.shape);
-    if (ids.has(x.at.axis) || x.k == boolean) return {};
+    if (ids.has(x.at.axis) || x.k == boolean || in[0].ax().n == max_rank) return {};
     double terms = 1;
     for (axis_ref a : summed) terms *= ir::assumed(a);
     bool rows = false;
