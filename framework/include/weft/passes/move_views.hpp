@@ -129,8 +129,8 @@ struct view_mover {
     return false;
   }
   /// Whether node i of the new graph is made of small values and inputs, by steps that can all be done under the view
-  /// instead; `computes` if by more than one. What is cut or picked may also have fewer long
-  /// axes than the view's operand.
+  /// instead; `computes` if by more than one. What is cut or picked may also be made of values that are shown as they
+  /// are, if they have fewer long axes than the view's operand.
   constexpr bool takes(int i, const node& view, bool& computes) {
     if (visits.at[i].search == search) return visits.at[i].taken;
     visits.at[i] = {search};

@@ -29,12 +29,12 @@ struct join_parter {
   rewriter r;
   score_spaces s;
   list<int> joins; ///< nodes that join scores along one of their two axes
-  list<joined> all;
-  list<int> place;          ///< of each old node that is made in parts: which of `all` it is, else -1
-  list<int> parted;         ///< of each that is made whole and was asked for in parts: the same
+  list<joined> values;
+  list<int> value_of;       ///< of each old node that is made in parts: which of `all` it is, else -1
+  list<int> cut_of;         ///< of each that is made whole and was asked for in parts: the same
   bool needs_whole = false; ///< something reads a value in parts that it can't take apart
 
-  constexpr join_parter(graph_view g, builder& b) : r(g, b), place(g.size(), -1), parted(g.size(), -1) {
+  constexpr join_parter(graph_view g, builder& b) : r(g, b), value_of(g.size(), -1), cut_of(g.size(), -1) {
     score_region_finder(g, s).find_values();
     for (int i = 0; i < g.size(); i++) {
       const node& x = g[i];
@@ -59,7 +59,7 @@ struct join_parter {
     if (a.axis) a.axis = renamed(axes(a.axis), join, j)[0];
     return arrange(put(r.to, x.op, in, x.count, a, x.where), renamed(x.ax, join, j), x.where).id;
   }
-  /// The extents of the first n parts.
+  /// The sum of the extents of the first n parts.
   constexpr expr length(const node& join, int n) {
     expr total = attach(r.to, extent(join.at.shape[0]), join.where);
     for (int j = 1; j < n; j++) total = at(total, join.where) + at(attach(r.to, extent(join.at.shape[j]), join.where));
@@ -69,14 +69,15 @@ struct join_parter {
   constexpr int part(int i, int like, int j) {
     const node &x = r.from[i], &join = r.from[like];
     if (!x.ax.has(join.at.to)) return settled(i);
-    for (const int k : {place.at[i], parted.at[i]})
-      if (k >= 0 && agree(all.at[k].like, like)) return all.at[k].parts[j];
+    for (const int k : {value_of.at[i], cut_of.at[i]})
+      if (k >= 0 && agree(values.at[k].like, like)) return values.at[k].parts[j];
     const joined v = cut(i, like);
-    parted.at[i] = all.size_;
-    all.push_back(v);
+    cut_of.at[i] = values.size_;
+    values.push_back(v);
     return v.parts[j];
   }
-  /// Node i in parts: maps of what they are made of, a join of its operands, anything else by the join's own transpose.
+  /// Node i in parts. Maps are made of their operands' parts, places count on from the parts before, a join like this
+  /// one has its operands; anything else is cut by the join's own transpose.
   constexpr joined cut(int i, int like) {
     const node &x = r.from[i], &join = r.from[like];
     if (x.op->is(trait::joining) && agree(i, like)) return operands_of(i);
@@ -124,15 +125,15 @@ struct join_parter {
   constexpr int settled(int i) {
     if (r.moved.at[i] >= 0) return r.moved.at[i];
     needs_whole = true;
-    return r.moved.at[i] = arrange(whole(all.at[place.at[i]]), r.from[i].ax, r.from[i].where).id;
+    return r.moved.at[i] = arrange(whole(values.at[value_of.at[i]]), r.from[i].ax, r.from[i].where).id;
   }
   constexpr expr whole(const joined& v) {
     const node& join = r.from[v.like];
     return put(r.to, join.op, v.parts, join.count, join.at, join.where);
   }
   constexpr void keep(int i, const joined& v) {
-    place.at[i] = all.size_;
-    all.push_back(v);
+    value_of.at[i] = values.size_;
+    values.push_back(v);
   }
   /// Whether a part with these attributes is part j of a join.
   static constexpr bool is_part(const attributes& a, axis_ref whole, axis_ref own, const node& join, int j) {
@@ -155,7 +156,8 @@ struct join_parter {
     }
     joined one = results;
     attributes a = join.at, over;
-    a.to = over.axis = parts_of[join.count], a.shape = {};
+    a.to = parts_of[join.count], a.shape = {};
+    over.axis = a.to;
     for (int j = 0; j < join.count; j++) {
       axes ax = total.ax();
       ax.add(one_part), a.shape.add(one_part);
@@ -171,7 +173,7 @@ struct join_parter {
     if (x.op->is(trait::padding)) return takes_padding(i);
     int like = -1;
     for (int j = 0; j < x.count && like < 0; j++)
-      if (const int k = place.at[r.from.in(x, j)]; k >= 0) like = all.at[k].like;
+      if (const int k = value_of.at[r.from.in(x, j)]; k >= 0) like = values.at[k].like;
     for (int join : joins) // the cotangent of such a join's values
       if (like < 0 && join < i && is_score(i, r.from[join].at.to)) like = join;
     if (like < 0) return false;

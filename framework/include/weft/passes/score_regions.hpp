@@ -81,7 +81,7 @@ struct score_region_finder {
     return found;
   }
   /// The pair of what product i sums of a value that is cheap to be made again, where it reads no other of a space: the
-  /// walk that sums it makes it. So does a sum of such a value alone, if the pair is known.
+  /// walk that sums it makes it. Of a reduction of such a value, its pair if the program knows that already.
   constexpr axis_set summed_pair(int i) const {
     const node& x = g.nodes.at[i];
     axis_set found = 0;

@@ -136,9 +136,11 @@ struct score_writer : score_products {
     }
     return -1;
   }
+  /// How many terms a combination has; any other term is one of one.
   constexpr int summands(int t) const { return s.all.at[t].what == term::linear ? s.all.at[t].count : 1; }
-  /// What `exponential` is taken of. Of x - guarded(the log-sum-exp of x) both without the shift of x: where all of a
-  /// row is large, as -1e9 is, the log-sum-exp has no digits left for how many they are.
+  /// What `exponential` is taken of. x - guarded(the log-sum-exp of x) is written as the difference of both after x's
+  /// shift is taken off: where all of a row is large, as -1e9 is, the log-sum-exp has no digits left for how many they
+  /// are.
   constexpr expr exponent(int t, const op_def* exponential) {
     const term y = s.all.at[t];
     int rest = t;
@@ -153,7 +155,8 @@ struct score_writer : score_products {
       const int x = s.in.at[lse.first].of;
       const multiple others[]{{1, rest}, {m.factor, x}, {-m.factor, m.of}};
       const int left = s.linear(others, 3);
-      if (summands(left) != summands(rest) - summands(x) - 1) continue; // it has not all of x
+      const bool has_all_of_x = summands(left) == summands(rest) - summands(x) - 1;
+      if (!has_all_of_x) continue;
       const axes over = s.names->list_of(lse.over);
       const expr value = write(x), shifted = here(value) - here(exponential->shift(value, over));
       if (lse.op->exponentials(value, over).id != emit(exponential, &shifted, 1, {}, where_).id) continue;

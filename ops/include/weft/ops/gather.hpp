@@ -40,8 +40,8 @@ struct gather_op {
   }
   static void run(const ir::general_call& call);
 };
-/// values added up at ids along a new `axis`: y[id, rest] = sum of values[ids.., rest] over the ids equal to id, in the
-/// order of the ids (the sum does not depend on threads).  The ids' axes are summed, but for those `kept`: y[id, kept,
+/// values added up at ids along a new `axis`: y[id, rest] = sum of values[ids.., rest] over the ids equal to id, in an
+/// order that does not depend on threads.  The ids' axes are summed, but for those `kept`: y[id, kept,
 /// rest] has a sum of its own for each place of theirs.  If ids and values have the axis itself, it is summed too.  Its
 /// transpose is gather.
 struct scatter_add_op {
@@ -51,7 +51,7 @@ struct scatter_add_op {
   static constexpr ir::kinds rule = ir::kinds::keep;
   static constexpr double flops = 1;
   static constexpr unsigned traits = ir::trait::linear | ir::trait::scattering;
-  static constexpr double few = 16; ///< terms of a sum that is made elementwise
+  static constexpr double few = 16; ///< so many selections cost less than a value with both axes in memory
   static constexpr ir::verdict infer(const ir::operand* in, int, const ir::attributes& a) {
     if (in[0].ax.has(a.axis) && !in[1].ax.has(a.axis)) return {{}, "the values already have axis", a.axis};
     if (in[1].k != integer) return {{}, "the ids must be integers", nullptr, nullptr, ir::integers_of_reals};
