@@ -6,8 +6,9 @@
 namespace weft {
 
 /// exp(x) / sum exp(x) over an axis, as exp(x - guarded(logsumexp(x))): a row whose every value is -infinity gives
-/// zeros.  Plans take the largest x off first, so that a row of one large number (-1e9 behind a mask) has equal weights;
-/// plain loops (`reference`) have no digits left for how many they are: there an x of size s costs weights s ulp.
+/// zeros.  Plans take the largest x off first, so that a row of one large number (-1e9 behind a mask) has equal
+/// weights; plain loops (`reference`) have no digits left for how many they are: there an x of size s costs weights s
+/// ulp.
 constexpr expr softmax(const at& x, const axes& over) {
   const ir::scope s("softmax", x);
   return exp(x - at(guarded(logsumexp(x, over))));
