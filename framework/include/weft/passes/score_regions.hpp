@@ -87,7 +87,8 @@ struct score_region_finder {
     axis_set found = 0;
     bool known = false;
     const bool product = x.op->how == form::contract;
-    for (int j = 0; j < x.count && x.op->reduces() && !known; j++)
+    if (!product && (!x.op->reduces() || s.pairs.size_ == 0)) return 0;
+    for (int j = 0; j < x.count && !known; j++)
       if (const int o = g.in(x, j); again.at[o])
         each_pair(varies.at[o], [&](axis_set both) {
           if (!(both & ~s.sets.at[i]) || (whole.at[o] & pair_bit(both))) return false;
@@ -144,76 +145,58 @@ struct score_region_finder {
     if (s.region.at[i]) s.stored.at[i] = leaves.at[i] = true;
   }
 
-  /// What outputs are made of.
-  constexpr list<bool> needed() const {
+  /// In one function: each call that a node costs counts against a compiler's limit for constants.
+  constexpr void find_values() {
     list<bool> alive(g.size());
     for (int o : g.outputs) alive.at[o] = true;
     for (int i = g.size(); i-- > 0;)
       if (alive.at[i])
         for (int j = 0; j < g.nodes.at[i].count; j++) alive.at[g.in(i, j)] = true;
-    return alive;
-  }
-  /// The region values that a node reads: their class, now one, and their pair.
-  struct region_values {
-    int k = -1;
-    axis_set pair = 0;
-    bool apart = false; ///< they have two pairs
-  };
-  constexpr region_values read_by(const node& x) {
-    region_values r;
-    for (int j = 0; j < x.count; j++) {
-      const int o = g.in(x, j);
-      if (!s.region.at[o]) continue;
-      r.apart = r.apart || (r.k >= 0 && s.pair.at[o] != r.pair);
-      r.pair = s.pair.at[o];
-      const int other = root(klass.at[o]);
-      if (r.k < 0) r.k = other;
-      else if (!r.apart) parent.at[other] = r.k;
-    }
-    return r;
-  }
-  constexpr bool has_no_data(const node& x) const {
-    bool none = x.op->how != form::input || x.k != real;
-    for (int j = 0; j < x.count; j++) none = none && free.at[g.in(x, j)];
-    return none;
-  }
-  /// Whether node i, of axes `a`, reads no region value but begins a class: a birth, whose pair this gives, or what
-  /// sums values that are cheap to be made again.
-  constexpr bool begins(int i, axis_set a, axis_set& pair) {
-    const node& x = g.nodes.at[i];
-    if (x.count == 0 || x.k != real || !pointwise(x)) return false;
-    const axis_set summed = s.summed.at[i] = summed_pair(i), met = summed || x.count < 2 ? summed : meeting(x, a);
-    if (!met) return false;
-    if (!known_pair(met)) s.pairs.push_back(met);
-    if (!summed) pair = met, again.at[i] = false, whole.at[i] = pairs_of(a), varies.at[i] = data.at[i] = a;
-    return true;
-  }
-  constexpr void find_value(int i) {
-    const node& x = g.nodes.at[i];
-    const axis_set a = s.sets.at[i];
-    auto [k, pair, apart] = read_by(x);
-    const auto leave_operands = [&] {
-      for (int j = 0; j < x.count; j++) leave(g.in(x, j));
-    };
-    if (apart) return leave_operands(); // a walk has one pair: what brings two together reads them from memory
-    free.at[i] = k < 0 && (has_no_data(x) || x.k != real);
-    if (k < 0) look_at(i);
-    else whole.at[i] = pairs_of(a), varies.at[i] = data.at[i] = a;
-    if (x.op->how == form::input) return;
-    const bool across = moves_across(x, pair);
-    if (pair & ~a) pair = 0;
-    if (k < 0 && begins(i, a, pair)) parent.push_back(k = parent.size_);
-    klass.at[i] = k;
-    if (k < 0) return;
-    if (pair && pointwise(x)) s.region.at[i] = true, s.pair.at[i] = pair;
-    else if (!pair && !across && (x.op->reduces() || x.op->is(trait::scattering))) leaves.at[i] = true;
-    else klass.at[i] = -1, leave_operands();
-  }
-  constexpr void find_values() {
-    const list<bool> alive = needed();
     for (int i = 0; i < g.size(); i++) {
-      s.sets.at[i] = s.names.of(g.nodes.at[i].ax);
-      if (alive.at[i]) find_value(i);
+      const node& x = g.nodes.at[i];
+      const axis_set a = s.sets.at[i] = s.names.of(x.ax);
+      if (!alive.at[i]) continue;
+      bool no_data = x.op->how != form::input || x.k != real, apart = false;
+      int k = -1;
+      axis_set pair = 0; // of the region values that it reads
+      for (int j = 0; j < x.count; j++) {
+        const int o = g.in(x, j);
+        no_data = no_data && free.at[o];
+        if (!s.region.at[o]) continue;
+        apart = apart || (k >= 0 && s.pair.at[o] != pair);
+        pair = s.pair.at[o];
+        const int other = root(klass.at[o]);
+        if (k < 0) k = other;
+        else if (!apart) parent.at[other] = k;
+      }
+      if (apart) { // a walk has one pair: what brings two together reads them from memory
+        for (int j = 0; j < x.count; j++) leave(g.in(x, j));
+        continue;
+      }
+      free.at[i] = k < 0 && (no_data || x.k != real);
+      if (k < 0) look_at(i);
+      else whole.at[i] = pairs_of(a), varies.at[i] = data.at[i] = a;
+      if (x.op->how == form::input) continue;
+      const bool across = moves_across(x, pair);
+      if (pair & ~a) pair = 0;
+      if (k < 0 && x.count > 0 && x.k == real && pointwise(x)) {
+        const axis_set summed = summed_pair(i), met = summed || x.count < 2 ? summed : meeting(x, a);
+        if (met && !known_pair(met)) s.pairs.push_back(met);
+        if (met) parent.push_back(k = parent.size_);
+        s.summed.at[i] = summed;
+        if (met && !summed) pair = met, again.at[i] = false, whole.at[i] = pairs_of(a), varies.at[i] = data.at[i] = a;
+      }
+      klass.at[i] = k;
+      if (k < 0) continue;
+      if (pair && pointwise(x)) s.region.at[i] = true, s.pair.at[i] = pair;
+      else if (!pair && !across &&
+               (x.op->how == form::reduce || x.op->how == form::contract ||
+                x.op->is(trait::scattering | trait::log_sum_exp)))
+        leaves.at[i] = true;
+      else {
+        klass.at[i] = -1;
+        for (int j = 0; j < x.count; j++) leave(g.in(x, j));
+      }
     }
     for (int o : g.outputs) leave(o);
   }
