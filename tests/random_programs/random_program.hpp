@@ -68,10 +68,10 @@ struct random_program {
     const std::vector<long> usual{1, 2, 3, 4, 7, 8, 9, 16, 17, 33, 53};
     long &of_a = extents.of["a"], &of_b = extents.of["b"];
     of_a = roll.of(usual), of_b = roll.of(usual), extents.of["f"] = roll.of(usual);
-    if (roll.one_in(10)) of_a = 1100 + roll.below(200);         // more than a chunk of lanes
-    if (roll.one_in(25)) of_b = 0;                              // nothing at all
-    if (roll.one_in(80)) of_a = 2500, of_b = 17, limit = 50000; // work for several threads
-    for (axis_ref x : axes_of_samples())                        // rows may ask for as many places as the samples have
+    if (roll.one_in(10)) of_a = 1100 + roll.below(200);          // more than a chunk of lanes
+    if (roll.one_in(25)) of_b = 0;                               // nothing at all
+    if (roll.one_in(80)) of_a = 2500, of_b = 17, limit = 150000; // work for several threads
+    for (axis_ref x : axes_of_samples())                         // rows may ask for as many places as the samples have
       extents.of.emplace(x->name.substr(0, x->name.find('\'')), extent_of(x) + roll.below(6));
     for (int k = 2 + roll.below(3); k-- > 0;) reals.push_back(some_axes(roll, 3));
     integers.push_back(some_axes(roll, 2));

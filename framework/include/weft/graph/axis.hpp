@@ -136,5 +136,11 @@ namespace ir {
 constexpr double assumed(axis_ref a) {
   return a->extent != unbound ? static_cast<double>(a->extent) : a->role == role::sequence ? 1024 : 64;
 }
+/// The elements of a value with these axes.
+constexpr double assumed(const axes& ax) {
+  double n = 1;
+  for (axis_ref a : ax) n *= assumed(a);
+  return n;
+}
 } // namespace ir
 } // namespace weft

@@ -55,7 +55,7 @@ enum : unsigned {
   renaming = 1u << 20,     ///< a view in which `axis` is called `to`, and what was `to` is called `axis`
   merging = 1u << 21,      ///< a view of the places where `axis` and `to` are one, as `to`
   joining = 1u << 22,      ///< its operands end to end along `to`, each along its axis of `shape`; its transpose cuts
-  padding = 1u << 23 ///< its operand as the places of `to` from `start_of` on, beside zeros: of a part the transpose
+  padding = 1u << 23       ///< its operand as the places of `to` from `start_of` on, beside zeros
 };
 }
 

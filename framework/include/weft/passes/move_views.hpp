@@ -14,15 +14,9 @@ constexpr int sequences_of(const axes& ax) {
   return n;
 }
 constexpr bool has_two_sequences(const axes& ax) { return sequences_of(ax) > 1; }
-constexpr double assumed_elements(const axes& ax) {
-  double n = 1;
-  for (axis_ref a : ax) n *= assumed(a);
-  return n;
-}
 /// Whether node x gathers no more elements than its table has, and has not the axis itself.
 constexpr bool picks(graph_view g, const node& x) {
-  return x.op->is(trait::gathering) && !x.ax.has(x.at.axis) &&
-         assumed_elements(x.ax) <= assumed_elements(g[g.in(x, 0)].ax);
+  return x.op->is(trait::gathering) && !x.ax.has(x.at.axis) && assumed(x.ax) <= assumed(g[g.in(x, 0)].ax);
 }
 /// Whether a node tells which of two reals is larger, or which of many is the largest.
 constexpr bool compares_reals(graph_view g, const node& x) {
@@ -120,7 +114,7 @@ struct view_mover {
   constexpr bool is_worth(const node& x, const node& view) const {
     if (!view.op->is(trait::gathering)) return true;
     const axes table = r.from[r.from.in(view, 0)].ax;
-    return view.ax.n < table.n || assumed_elements(shown(x.ax, view)) <= assumed_elements(table);
+    return view.ax.n < table.n || assumed(shown(x.ax, view)) <= assumed(table);
   }
   /// Whether node x sums its operand o over one of the axes.
   constexpr bool sums_any(const node& x, int o, const axes& of) const {
@@ -175,10 +169,10 @@ struct view_mover {
   /// Node x on operands under the view, with axes `ax`.
   constexpr int again(const node& x, const int* in, const node& view, const axes& ax) {
     attributes a = x.at;
-    const bool renames = !view.op->is(trait::gathering);
+    const bool picks = view.op->is(trait::gathering); // along an axis that x keeps: what it reduces stays
     if (x.op == &arrange_def) a.shape = ax;
-    else if (renames) a.shape = shown(a.shape, view);
-    if (a.axis && renames) a.axis = shown(axes(a.axis), view)[0];
+    else if (!picks) a.shape = shown(a.shape, view);
+    if (a.axis && !picks) a.axis = shown(axes(a.axis), view)[0];
     return arrange(put(r.to, x.op, in, x.count, a, x.where), ax, x.where).id;
   }
   constexpr int seen_through(int i, const node& view) {
@@ -235,11 +229,11 @@ struct view_mover {
   constexpr void take(int i) {
     const node& x = r.from[i];
     r.to.stage = x.stage;
-    if (x.op->is(trait::along) || (x.op->is(trait::gathering) && shows_a_space(r.from, i) && !is_compared(r.from, i))) {
+    if (x.op->is(trait::along | trait::gathering)) {
       const int o = r.from.in(x, 0);
       if (x.op->is(trait::renaming) && later.at[o] >= 0 && are_same(r.from[later.at[o]], x))
         return void(r.moved.at[i] = r.moved.at[o]);
-      if (shows_a_space(r.from, i)) {
+      if (shows_a_space(r.from, i) && !(x.op->is(trait::gathering) && is_compared(r.from, i))) {
         r.moved.at[i] = settled(o);
         if (x.op->is(trait::renaming)) later.at[i] = i;
         else r.moved.at[i] = under(r.moved.at[i], x);

@@ -6,8 +6,7 @@ namespace weft::ir {
 
 /// The multiplications of a product: the extents of all axes that its operands have.
 constexpr double product_cost(const axes& a, const axes& b) {
-  double n = 1;
-  for (axis_ref x : a) n *= assumed(x);
+  double n = assumed(a);
   for (axis_ref x : b)
     if (!a.has(x)) n *= assumed(x);
   return n;

@@ -74,11 +74,9 @@ struct scatter_add_op {
   static constexpr expr simplify(const expr* in, int, const ir::node& x) {
     const axes ids = in[1].ax(), summed = ids.without(x.at.shape);
     if (ids.has(x.at.axis) || x.k == boolean || in[0].ax().n == max_rank) return {};
-    double terms = 1;
-    for (axis_ref a : summed) terms *= ir::assumed(a);
     bool rows = false;
     for (axis_ref a : x.ax) rows = rows || (a->role == role::sequence && !same(a, x.at.axis));
-    if (summed.n && (terms > few || !rows)) return {};
+    if (summed.n && (ir::assumed(summed) > few || !rows)) return {};
     const at value(in[0], x.where), id(in[1], x.where), zero(x.k == real ? expr(0.0) : expr(0), x.where);
     const at places(ir::attach(*in[1].g, index(x.at.axis), x.where), x.where);
     const ir::interval r = ir::known_range(*in[1].g, in[1].id);
