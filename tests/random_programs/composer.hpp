@@ -228,7 +228,7 @@ struct composer {
       std::vector<expr> in;
       for (std::size_t k = 0; k < r.in.size(); k++) in.push_back(ir::input(scratch, shapes[k], r.in[k].k, "x"));
       const expr y = ir::attach(scratch, r.f(in));
-      return scratch.error.empty() && y.ax().n <= 5 && small(every);
+      return scratch.error.empty() && y.ax().n <= 5 && small(every) && small(y.ax());
     };
     if (!attempt()) {
       carried = {};
@@ -237,8 +237,12 @@ struct composer {
     std::vector<expr> in;
     for (std::size_t k = 0; k < r.in.size(); k++) in.push_back(within(r.in[k], shapes[k], k == 0 ? x : any_real()));
     const expr y = r.f(in);
-    if (y.kind() == integer) return integers.push_back(min(max(y, -40), 40)), x * 0.5 + at(integers.back() * 0.01);
-    if (y.kind() == boolean) return booleans.push_back(y), where(y, x, 0.25);
+    const bool fits = small(x.ax(), y.ax());
+    if (y.kind() == integer) {
+      integers.push_back(min(max(y, -40), 40));
+      return fits ? x * 0.5 + at(integers.back() * 0.01) : x;
+    }
+    if (y.kind() == boolean) return booleans.push_back(y), fits ? where(y, x, 0.25) : x;
     return roll.one_in(2) ? y * 0.25 : tanh(y);
   }
   void more_integers() {
