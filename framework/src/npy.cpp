@@ -65,16 +65,18 @@ struct header_text {
     const std::size_t end = v.find(')');
     if (!v.starts_with("(") || end == v.npos) refuse(path, "shape is no tuple; the header is damaged: ", text);
     v = v.substr(1, end - 1);
-    for (;;) {
-      const std::size_t begin = v.find_first_not_of(" ,");
-      if (begin == v.npos) return extents;
-      v.remove_prefix(begin);
+    const auto skip_spaces = [&] { v.remove_prefix(std::min(v.find_first_not_of(' '), v.size())); };
+    for (skip_spaces(); !v.empty(); skip_spaces()) {
       long n = 0;
       const auto [rest, failure] = std::from_chars(v.data(), v.data() + v.size(), n);
-      if (failure != std::errc{} || n < 0) refuse(path, "shape has an odd extent; the header is damaged: ", text);
-      extents.push_back(n);
       v.remove_prefix(static_cast<std::size_t>(rest - v.data()));
+      skip_spaces();
+      if (failure != std::errc{} || n < 0 || !(v.empty() || v.front() == ','))
+        refuse(path, "shape has an odd extent; the header is damaged: ", text);
+      extents.push_back(n);
+      if (!v.empty()) v.remove_prefix(1);
     }
+    return extents;
   }
 };
 

@@ -73,6 +73,7 @@ struct random_program {
     if (roll.one_in(80)) of_a = 2500, of_b = 17, limit = 150000; // work for several threads
     for (axis_ref x : axes_of_samples())                         // rows may ask for as many places as the samples have
       extents.of.emplace(x->name.substr(0, x->name.find('\'')), extent_of(x) + roll.below(6));
+    extents.of["merged"] = extents.of.at("n") * extents.of.at("m"); // no input has it
     for (int k = 2 + roll.below(3); k-- > 0;) reals.push_back(some_axes(roll, 3));
     integers.push_back(some_axes(roll, 2));
     booleans = {some_axes(roll, 2), axes(random_axes::a), axes(random_axes::b),

@@ -168,6 +168,10 @@ BOOST_AUTO_TEST_CASE(damaged_files_are_refused) {
                      "shape has an odd extent; the header is damaged: "),
            std::pair("{'descr': '<f4', 'fortran_order': False, 'shape': (-2,)}",
                      "shape has an odd extent; the header is damaged: "),
+           std::pair("{'descr': '<f4', 'fortran_order': False, 'shape': (2,,)}",
+                     "shape has an odd extent; the header is damaged: "),
+           std::pair("{'descr': '<f4', 'fortran_order': False, 'shape': (1 2,)}",
+                     "shape has an odd extent; the header is damaged: "),
        })
     BOOST_TEST(load_head(dictionary) == file.error(message + text(dictionary)));
   BOOST_TEST(load_head("{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904,), }") ==
