@@ -56,6 +56,8 @@ struct machine::state {
     for (int k = 0; k < g.outputs.size(); k++) {
       const node& x = g[g.outputs[k]];
       const tensor_ref& t = outputs[static_cast<std::size_t>(k)];
+      if (!t.unset() && x.k == integer && t.type == dtype::boolean)
+        throw error(fmt::format("output {}: expected integer values (int32 or int64), got bool", k));
       bool fits = t.ax.matches(x.ax);
       for (int j = 0; j < t.ax.n && fits; j++) fits = t.extent[j] == extents.of(t.ax[j]);
       if (fits && !keeps_apart(t))

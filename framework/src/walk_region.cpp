@@ -8,6 +8,10 @@
 namespace weft::ir {
 namespace {
 
+/// So many terms are added up one after another; then what they make goes to a total, and the next ones begin anew. So
+/// the rounding error of a long sum grows with the number of such parts, not of terms.
+constexpr long terms_together = 256;
+
 template <class T> long padded(long n) { return (n + lanes<T> - 1) / lanes<T> * lanes<T>; }
 
 /// Scratch memory of one worker, cut into pieces; without memory it only counts.
@@ -35,6 +39,7 @@ template <class T> struct walker {
 
   T **rows, **scratches; ///< row values: a packet a row, or a number a lane; lane values kept from phase to phase
   T** queues;            ///< of each row value, while it is reduced along the lanes: its partial results, row by row
+  T** totals;            ///< of each row value, while it is reduced: what earlier terms make
   T** buffers;           ///< of each slot: rows of lanes, for what can't be read or written in place
   T* blocks;             ///< of each instruction, if interpreted
   const T** load_at;
@@ -42,6 +47,8 @@ template <class T> struct walker {
   lane *extent, *index, *index_lane, *index_packet, *index_row;
   T **combine_at, **store_at;
   long *load_row, *store_row, *offset;
+  long terms = 0; ///< that were added up since the totals took in what there was
+  bool totals_begun = false;
 
   walker(const region_call& call, const plan_view& p, const region_kernel<T>* k, void* const* memory, const long* fixed,
          carver cut)
@@ -59,6 +66,13 @@ template <class T> struct walker {
   /// Rows of a block between which a row value differs: reduced rows share theirs.
   long row_values() const { return along ? c.block * width : lanes_kept(); }
   long scratch_rows() const { return c.reduced_total * (c.rows_reduced ? c.row_extent : c.block); }
+  /// What a row value has while it is reduced.
+  long partial_values() const { return along ? c.block * queue * width : row_values(); }
+  /// How often lanes of a row come to each place of its queue.
+  static long turns(long n) { return (n + queue * width - 1) / (queue * width); }
+  bool has_totals() const {
+    return c.reduced_total * (c.rows_reduced ? c.row_extent : 1) * (along ? turns(c.lane_extent) : 1) > terms_together;
+  }
   long buffer_lanes() const { return padded<T>(std::min(piece_lanes, along ? c.lane_extent : c.chunk)); }
 
   /// What one call of a pass covers: rows [row, row + count) of the unit (or of the reduction), lanes [from, from + n).
@@ -165,12 +179,48 @@ template <class T> struct walker {
   void sweep(int number, const long* at, long row, long count, long from, long to, long reduced) {
     const long start = from;
     const bool copies = c.copies[static_cast<std::size_t>(number)];
+    const bool sums = has_totals() && !c.reductions[static_cast<std::size_t>(number)].empty();
+    const long most = copies ? piece_lanes : sums && along ? terms_together * queue * width : to - from;
     while (from < to) {
-      long n = copies ? std::min(piece_lanes, to - from) : to - from;
+      long n = std::min(most, to - from);
       if (n > width && n % width) n -= n % width;
       call(number, at, row, count, from, n, start, reduced);
       from += n;
+      if (sums) count_terms(number, along ? turns(n) : count);
     }
+  }
+  /// Partial results go to the totals when they are of enough terms.
+  void count_terms(int pass, long more) {
+    terms += more;
+    if (terms < terms_together) return;
+    each_partial(pass, [&](T* partial, T* total, auto combine, T neutral) {
+      store(total, totals_begun ? combine(load(total), load(partial)) : load(partial));
+      store(partial, broadcast<packet<T>>(neutral));
+    });
+    terms = 0, totals_begun = true;
+  }
+  void take_totals(int pass) {
+    if (totals_begun)
+      each_partial(pass, [](T* partial, const T* total, auto combine, T) {
+        store(partial, combine(load(total), load(partial)));
+      });
+    terms = 0, totals_begun = false;
+  }
+  template <class F> void each_partial(int pass, F f) {
+    for (const region_call::reduction& x : c.reductions[static_cast<std::size_t>(pass)]) {
+      const auto combine = combining(x);
+      T* partial = along ? queues[x.row] : rows[x.row];
+      for (long i = 0; i < partial_values(); i += width) f(partial + i, totals[x.row] + i, combine, neutral_of(x));
+    }
+  }
+  static T neutral_of(const region_call::reduction& x) {
+    return x.common == real ? static_cast<T>(x.op->neutral) : bits_as<T>(integer_neutral<lane>(x.op->neutral));
+  }
+  static auto combining(const region_call::reduction& x) {
+    return [one = x.op->template one<T>(x.common)](packet<T> a, packet<T> b) {
+      const packet<T> both[2]{a, b};
+      return one(both);
+    };
   }
 
   void unit(long u) {
@@ -211,6 +261,7 @@ template <class T> struct walker {
         for (long row = first_row; row < first_row + row_count; row += c.block)
           sweep(p, moved, row, std::min(c.block, first_row + row_count - row), from, to, r);
       }
+      take_totals(p);
       if (along) finish_rows(p, row_count);
     }
     for (const moving_slot& e : c.exits) {
@@ -228,7 +279,7 @@ private:
   void lay_out(carver& cut) {
     const long n = c.most_slots;
     const bool counts = cut.at == nullptr;
-    rows = cut.take<T*>(c.r->rows + 1), queues = cut.take<T*>(c.r->rows + 1),
+    rows = cut.take<T*>(c.r->rows + 1), queues = cut.take<T*>(c.r->rows + 1), totals = cut.take<T*>(c.r->rows + 1),
     scratches = cut.take<T*>(c.r->scratches + 1), buffers = cut.take<T*>(n);
     load_at = cut.take<const T*>(n), advance = cut.take<int>(n);
     extent = cut.take<lane>(n), index = cut.take<lane>(n), index_lane = cut.take<lane>(n),
@@ -242,7 +293,8 @@ private:
       }
     };
     each(rows, c.r->rows, row_values());
-    each(queues, along ? c.r->rows : 0, c.block * queue * width);
+    each(queues, along ? c.r->rows : 0, partial_values());
+    each(totals, has_totals() ? c.r->rows : 0, partial_values());
     each(scratches, c.r->scratches, scratch_rows() * lanes_kept());
     each(buffers, n, c.block * std::max<long>(buffer_lanes(), width));
     blocks = cut.take<T>(interpreted_room(c.most_instructions) * width);
@@ -277,11 +329,8 @@ private:
   /// Rows or lanes of a unit, which begins at start_of(slot), before anything is reduced.
   template <class F> void start_rows(long first_row, long row_count, long from, long to, F start_of) {
     for (const auto& pass : c.reductions)
-      for (const region_call::reduction& x : pass) {
-        const T value =
-            x.common == real ? static_cast<T>(x.op->neutral) : bits_as<T>(integer_neutral<lane>(x.op->neutral));
-        std::fill_n(along ? queues[x.row] : rows[x.row], along ? c.block * queue * width : row_values(), value);
-      }
+      for (const region_call::reduction& x : pass)
+        std::fill_n(along ? queues[x.row] : rows[x.row], partial_values(), neutral_of(x));
     for (const moving_slot& x : c.seeds) {
       const long o = start_of(x);
       if (!along) gather(x, o + from * x.lane, x.lane, to - from, rows[x.what.id], 1);
@@ -291,11 +340,7 @@ private:
   /// Finished reductions along the lanes: each row's queue becomes one value, repeated.
   void finish_rows(int pass, long count) {
     for (const region_call::reduction& x : c.reductions[static_cast<std::size_t>(pass)]) {
-      const auto one = x.op->template one<T>(x.common);
-      const auto combine = [&](packet<T> a, packet<T> b) {
-        const packet<T> both[2]{a, b};
-        return one(both);
-      };
+      const auto combine = combining(x);
       for (long r = 0; r < count; r++) {
         const T* q = queues[x.row] + r * queue * width;
         const packet<T> all =

@@ -16,8 +16,9 @@ template <class Value> void order_places(std::vector<long>& places, long count, 
   const auto before = [&](long i, long j) {
     const auto a = value(i), b = value(j);
     if (a == b) return i < j;
-    if (a != a || b != b) return a == a || (b != b && i < j);
-    return descending ? a > b : a < b;
+    const bool a_is_nan = a != a, b_is_nan = b != b;
+    if (a_is_nan && b_is_nan) return i < j;
+    return descending ? a_is_nan || a > b : b_is_nan || a < b;
   };
   const auto end = places.begin() + count;
   if (end == places.end()) std::sort(places.begin(), end, before);

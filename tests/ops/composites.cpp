@@ -72,7 +72,7 @@ numbers cross_entropies(const values& x, double smoothing) {
     const auto p = softmax_of(list_of(x[0]), r, J);
     const auto target = static_cast<long>(x[1][r]);
     double l = 0;
-    if (target >= 0 && target < J && target != 2) {
+    if (target != 2) {
       l = -(1 - smoothing) * x[2][target] * std::log(p[static_cast<std::size_t>(target)]);
       for (long c = 0; c < J; c++) l -= smoothing / J * x[2][c] * std::log(p[static_cast<std::size_t>(c)]);
       divisor += x[2][target];
@@ -100,7 +100,7 @@ numbers turned(const value& x, const std::function<long(long)>& partner, const s
 
 std::vector<composite> composites() {
   const domain a{{n, i}}, logits{{n, j}}, positive{{i}, real, 0.5, 2}, inner{{n, i}, real, 0.3, 0.7};
-  const domain targets{{n}, integer, -1, 5}, classes{{j}, real, 0.2, 2}, off{{n, i}, real, -2, 2, 0.01};
+  const domain targets{{n}, integer, 0, J}, classes{{j}, real, 0.2, 2}, off{{n, i}, real, -2, 2, 0.01};
   const cross_entropy_options plain{.ignore = 2, .how = loss_reduction::none};
   const auto with = [](double smoothing, loss_reduction how) {
     return [=](exprs x) {

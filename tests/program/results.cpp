@@ -234,6 +234,26 @@ BOOST_AUTO_TEST_CASE(integers_of_score_spaces) {
   check(0.0);
 }
 
+BOOST_AUTO_TEST_CASE(a_place_of_booleans_takes_no_integers) {
+  const auto x = tensor<float>::from({0, 1, -1}, n(3));
+  tensor<bool> places(n(3));
+  const auto ranks = build([](expr x) { return argsort(x, n); }, arg<"x">(n));
+  BOOST_TEST(refused([&] { ranks.bind(x, places)(); }) ==
+             "output 0: expected integer values (int32 or int64), got bool");
+}
+
+/// What a function carries along beside its loss keeps its kind.
+BOOST_AUTO_TEST_CASE(kinds_of_what_is_carried_along) {
+  constexpr auto f = [](expr x) { return std::tuple(sum(x * at(x), n), argmax(x, n), x > 0); };
+  constexpr auto p = compile(value_and_grad(f), arg<"x">(n));
+  auto [carried, gradient] = p(tensor<float>::from({1, 3, -2}, n(3)));
+  const std::tuple<tensor<float>, tensor<std::int64_t>, tensor<bool>>& typed = carried;
+  BOOST_TEST(std::get<0>(typed).item() == 14);
+  BOOST_TEST(std::get<1>(typed).item() == 1);
+  BOOST_TEST(!std::get<2>(typed)[2]);
+  BOOST_TEST(gradient[1] == 6);
+}
+
 /// Of nothing they are the ends of the type, as those of any other integers.
 BOOST_AUTO_TEST_CASE(integers_of_no_scores) {
   const auto p = build(

@@ -195,8 +195,28 @@ BOOST_AUTO_TEST_CASE(wrong_tensors_are_refused_in_words) {
   tensor<float> too_small(n(4)), long_enough(n(5));
   contains(message_of([&] { doubled.bind(long_enough, too_small)(); }), "output 0: expected a tensor [n=5], got [n=4]");
   contains(message_of([&] { doubled.bind(long_enough, long_enough)(); }), "output 0 overlaps the memory of input x");
+  contains(message_of([&] {
+             const auto x = view(long_enough).slice(n, 0, 3);
+             auto y = view(long_enough).slice(n, 2, 5);
+             doubled.bind(x, y)();
+           }),
+           "output 0 overlaps the memory of input x");
   tensor<float> unset;
   contains(message_of([&] { doubled(unset); }), "x: expected a tensor with axes [n], got []");
+}
+
+/// Three columns each of one buffer: no element belongs to both.
+BOOST_AUTO_TEST_CASE(columns_of_one_buffer_do_not_overlap) {
+  constexpr auto twice = compile([](expr x) { return 2 * x; }, arg<"x">(batch, n));
+  tensor<float> both = iota(tensor<float>(batch(4), n(6)));
+  const auto x = view(both).slice(n, 0, 3);
+  auto y = view(both).slice(n, 3, 6);
+  twice.bind(x, y)();
+  for (long r = 0; r < 4; r++)
+    for (long c = 0; c < 3; c++) BOOST_TEST(y(batch(r), n(c)) == 2 * x(batch(r), n(c)));
+  auto shared = view(both).slice(n, 2, 5);
+  BOOST_TEST(message_of([&] { twice.bind(x, shared)(); }).find("output 0 overlaps the memory of input x") !=
+             std::string::npos);
 }
 
 BOOST_AUTO_TEST_CASE(the_first_nan_is_named_on_request) {
@@ -226,6 +246,9 @@ BOOST_AUTO_TEST_CASE(a_nan_is_traced_to_what_was_written) {
   starts_with(text_of(build(f, arg<"a">(n), arg<"b">(n)), a, a), "NaN: the first is in log [n=1] at run.cpp:");
   starts_with(text_of(p, b, a), "NaN: the first is in input a [n=2]");
   starts_with(text_of(build([](expr x) { return x; }, arg<"a">(n)), b), "NaN: the first is in input a [n=2]");
+  // of a composite: where it is called
+  constexpr auto average = compile([](expr a) { return mean(a, n) + 1; }, arg<"a">(n));
+  starts_with(text_of(average, tensor<float>(n(0))), "NaN: the first is in div [] at run.cpp:");
   // a NaN that is masked is not the one
   constexpr auto masked =
       compile([](expr a, expr b) { return where(a > 0, log(a), 0.0) + sqrt(b); }, arg<"a">(n), arg<"b">(n));

@@ -138,6 +138,7 @@ constexpr expr put_checked(builder& g, const op_def* op, const int* in, int n, c
   if (v.refused) return complain(g, op->name, seen, n, v, p);
   if (v.out.n > max_rank) return complain(g, op->name, seen, n, {{}, "a tensor has at most 8 axes"}, p);
   const kind k = n ? result_kind(op->rule, common) : a.k;
+  if (g.scopes) p = g.scope[0].where; // of a composite, where it is called
   if (op->reduces() && a.shape.n > 1) return {&g, g.put(op, id, n, v.out, k, in_order_of(seen[0].ax, a), p)};
   return {&g, g.put(op, id, n, v.out, k, a, p)};
 }

@@ -8,6 +8,15 @@ namespace weft::ir {
 
 template <class T> struct list;
 
+/// Through pointers, eight in one turn: compilers count the turns, and each call of an array's index operator.
+template <class T> constexpr void copy(T* to, const T* from, int n) {
+  int i = 0;
+  for (; i + 8 <= n; i += 8)
+    to[i] = from[i], to[i + 1] = from[i + 1], to[i + 2] = from[i + 2], to[i + 3] = from[i + 3], to[i + 4] = from[i + 4],
+    to[i + 5] = from[i + 5], to[i + 6] = from[i + 6], to[i + 7] = from[i + 7];
+  for (; i < n; i++) to[i] = from[i];
+}
+
 /// A view of consecutive values (`std::span` costs more steps and more header).
 template <class T> struct range {
   const T* at = nullptr;
@@ -36,7 +45,7 @@ template <class T> struct list {
   constexpr list(const list& o) : list(range<T>(o)) {}
   constexpr explicit list(range<T> from)
       : at(from.count ? allocated(from.count) : nullptr), size_(from.count), room_(size_) {
-    for (int i = 0; i < size_; i++) at[i] = from.at[i];
+    copy(at, from.at, size_);
   }
   constexpr list(list&& o) noexcept
       : at(std::exchange(o.at, nullptr)), size_(std::exchange(o.size_, 0)), room_(std::exchange(o.room_, 0)) {}
@@ -52,7 +61,7 @@ template <class T> struct list {
   constexpr void reserve(int n) {
     if (n <= room_) return;
     T* moved = allocated(n);
-    for (int i = 0; i < size_; i++) moved[i] = at[i];
+    copy(moved, at, size_);
     release();
     at = moved, room_ = n;
   }
@@ -86,7 +95,6 @@ private:
 #else
   static constexpr bool bare = false;
 #endif
-  /// Eight in one turn: compilers count the turns.
   constexpr void fill_with(const T& x) {
     int i = 0;
     for (; i + 8 <= size_; i += 8)

@@ -253,18 +253,18 @@ constexpr tile_program write_tiles(const tile_writer& w, plan& out) {
   for (const port& p : w.ports) out.ports.push_back(p);
   return t;
 }
-constexpr tile_walk walk_of(const grouping& from, int k, plan& out) {
+constexpr tile_walk walk_of(const grouping& from, int k, tile_numbers& moved, plan& out) {
   const graph_view g = from.g;
   const score_spaces& s = from.spaces;
   const list<bool>& numbers = from.numbers;
   const stream_shape shape = shape_of(g, s, s.streams.at[k], from.tiles.at[k]);
-  const tile_writer masked(g, s, numbers, k, shape, false);
+  const tile_writer masked(g, s, numbers, k, shape, false, moved);
   tile_walk x{
       shape.outer, shape.inner,      s.names.list_of(shape.loops), s.streams.at[k].component, s.streams.at[k].level, {},
       {},          out.masks.size(), masked.masks.size()};
   x.masked = x.clear = write_tiles(masked, out);
   for (const mask& m : masked.masks) out.masks.push_back(m);
-  if (x.masks) x.clear = write_tiles(tile_writer(g, s, numbers, k, shape, true), out);
+  if (x.masks) x.clear = write_tiles(tile_writer(g, s, numbers, k, shape, true, moved), out);
   return x;
 }
 
@@ -272,7 +272,8 @@ constexpr tile_walk walk_of(const grouping& from, int k, plan& out) {
 constexpr void fuse(graph_view g, plan& out) {
   const score_spaces spaces = find_score_spaces(g);
   grouping s(g, spaces);
-  for (int k = 0; k < spaces.streams.size_; k++) out.streams.push_back(walk_of(s, k, out));
+  tile_numbers moved{list<int>(spaces.streams.size_ ? g.size() : 0, -1)};
+  for (int k = 0; k < spaces.streams.size_; k++) out.streams.push_back(walk_of(s, k, moved, out));
   write_steps(s, out, out.steps);
   out.stored = std::move(s.stored), out.order = std::move(s.order);
 }

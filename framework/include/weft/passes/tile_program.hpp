@@ -97,6 +97,13 @@ constexpr stream_shape shape_of(graph_view g, const score_spaces& s, const score
   return x;
 }
 
+/// Of each node of a graph its number in the tile program at hand, counted on from that of the program before it: what
+/// earlier programs left is smaller, and needs no clearing.
+struct tile_numbers {
+  list<int> of;
+  int used = 0;
+};
+
 /// Writes one tile program; `clear` takes every mask for granted.
 struct tile_writer {
   graph_view g;
@@ -107,20 +114,26 @@ struct tile_writer {
   bool clear;
   int number; ///< of the stream
   builder b{64};
-  list<int> moved; ///< of each node of the graph: its number in the tile program
+  tile_numbers& moved;
+  int base; ///< what this program's numbers are counted from
   list<port> ports;
   list<mask> masks;
   int inputs = 0; ///< numbers them, so that equal layers have equal tile programs
 
   constexpr tile_writer(graph_view graph, const score_spaces& spaces, const list<bool>& numbers_alone, int stream,
-                        const stream_shape& x, bool takes_masks_for_granted)
+                        const stream_shape& x, bool takes_masks_for_granted, tile_numbers& all)
       : g(graph), s(spaces), t(spaces.streams.at[stream]), numbers(numbers_alone), shape(x),
-        clear(takes_masks_for_granted), number(stream), moved(graph.size(), -1) {
+        clear(takes_masks_for_granted), number(stream), moved(all), base(all.used) {
     for (int k = 0; k < t.count; k++) exit(s.exits.at[t.first + k]);
     for (const port& p : ports) {
       if (p.what != port::read) b.outputs.push_back(p.tile);
       if (p.factor >= 0) b.outputs.push_back(p.factor);
     }
+    moved.used += b.nodes.size_;
+  }
+  constexpr int move(int i, int to) {
+    moved.of.at[i] = base + to;
+    return to;
   }
 
   /// Without loops; what is left of the space last, lanes innermost.
@@ -143,7 +156,7 @@ struct tile_writer {
   constexpr int read(int i) {
     const int x = input(arranged(g[i].ax), g[i].k);
     ports.push_back({port::read, i, x});
-    return moved.at[i] = x;
+    return move(i, x);
   }
   /// Through what only arranges, to a constant.
   constexpr bool is_nothing(int i) const {
@@ -159,19 +172,19 @@ struct tile_writer {
   }
 
   constexpr int value(int i) {
-    if (moved.at[i] >= 0) return moved.at[i];
+    if (moved.of.at[i] >= base) return moved.of.at[i] - base;
     const node& x = g[i];
     if (s.stream.at[i] == number && !s.stored.at[i]) return merged(i);
     const bool inside = s.region.at[i] || s.recomputed.at[i];
     if (!inside && !numbers.at[i] && !is_own_shift(g, s, number, i)) return read(i);
     if (const int chosen = untouched(i)) {
-      if (clear) return moved.at[i] = arranged_to(value(g.in(x, chosen)), arranged(x.ax));
+      if (clear) return move(i, arranged_to(value(g.in(x, chosen)), arranged(x.ax)));
       masks.push_back({value(g.in(x, 0)), chosen == 1});
     }
-    if (x.op->how == form::contract) return moved.at[i] = product(x);
+    if (x.op->how == form::contract) return move(i, product(x));
     int in[max_rank]{};
     for (int j = 0; j < x.count; j++) in[j] = value(g.in(x, j));
-    return moved.at[i] = clone(x, in);
+    return move(i, clone(x, in));
   }
   constexpr int clone(const node& x, const int* in) {
     attributes a = x.at;
@@ -255,7 +268,7 @@ struct tile_writer {
     const int before = input(arranged(x.ax), x.k);
     const int now = of_its_own(reduced(all, summed(x), &x));
     ports.push_back({port::merge, i, now, before});
-    return moved.at[i] = now;
+    return move(i, now);
   }
   /// exp(before - shift): by how much the sums so far shrink as the maximum of the exponential's operand has grown.
   constexpr int factor(int exponential) {

@@ -79,13 +79,18 @@ template <class... X, class T, const auto& Kinds, int First> struct result_from<
 };
 
 template <class X> constexpr bool of_one_type_a_member = false;
+template <class V, class G> constexpr bool of_one_type_a_member<valued<V, G>> = true;
+template <class V, class T> constexpr bool of_one_type_a_member<moved<V, T>> = true;
+template <class V, class C> constexpr bool of_one_type_a_member<pulled<V, C>> = true;
 template <template <class...> class S, class... X>
-  requires(sizeof...(X) > 1 && (std::same_as<X, expr> && ...))
-constexpr bool of_one_type_a_member<S<X...>> = [] {
-  std::size_t n = 0;
-  each_leaf([&](const expr&) { n++; }, S<X...>{});
-  return n == sizeof...(X);
-}();
+  requires(sizeof...(X) > 1 && hana::Struct<S<X...>>::value && of_expressions<S<X...>, false>)
+constexpr bool of_one_type_a_member<S<X...>> = []<std::size_t... I>(std::index_sequence<I...>) {
+  using members = parts<S<X...>>;
+  if constexpr (members::count != sizeof...(I)) return false;
+  else
+    return (std::same_as<std::remove_cvref_t<decltype(members::template member<I>(std::declval<S<X...>&>()))>, X> &&
+            ...);
+}(std::index_sequence_for<X...>{});
 template <template <class...> class S, class... X, class T, const auto& Kinds, int First>
   requires of_one_type_a_member<S<X...>>
 struct result_from<S<X...>, T, Kinds, First> : tuple_from<T, Kinds, First, X...> {
@@ -102,7 +107,8 @@ template <class R> void allocate(R& result, const std::vector<tensor_ref>& shape
         if (next == shapes.size()) return;
         const tensor_ref& s = shapes[next++];
         if (!t.ref().unset()) return;
-        if constexpr (std::constructible_from<tensor_type, axes, std::vector<long>>) // a view has its memory
+        if constexpr (std::constructible_from<tensor_type, axes, std::vector<long>> &&
+                      std::assignable_from<decltype(t), tensor_type>) // a view has its memory
           t = tensor_type(s.ax, std::vector<long>(s.extent, s.extent + s.ax.n));
       },
       result);

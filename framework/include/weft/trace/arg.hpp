@@ -14,10 +14,14 @@ constexpr expr input(builder& g, const axes& ax, kind k, std::string_view label)
 }
 
 template <text Name, kind Kind, class... A> struct arg_t {
-  static_assert(sizeof...(A) <= max_rank, "arg: a tensor has at most 8 axes");
   using traced = expr;
   static constexpr std::string_view name = Name.view();
-  constexpr expr make(builder& g) const { return input(g, axes(axis_ref(&A::data)...), Kind, Name.view()); }
+  constexpr expr make(builder& g) const {
+    if constexpr (sizeof...(A) > max_rank) {
+      if (g.error.empty()) g.error << "arg: a tensor has at most 8 axes, and " << name << " has " << long{sizeof...(A)};
+      return {&g, -1};
+    } else return input(g, axes(axis_ref(&A::data)...), Kind, Name.view());
+  }
   template <class F> void each_name_of(F f) const { f(std::string(name)); }
 };
 template <text Name, const auto& Schema> struct params_t {

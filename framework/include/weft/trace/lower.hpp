@@ -81,10 +81,6 @@ constexpr void each_list(auto& a, auto& b, auto f) {
   f(a.tile_nodes, b.tile_nodes), f(a.tile_operands, b.tile_operands), f(a.ports, b.ports);
   f(a.tile_steps, b.tile_steps), f(a.masks, b.masks);
 }
-// Through pointers: compilers count each call of an array's index operator.
-template <class T> constexpr void copy(T* to, const T* from, int n) {
-  for (int i = 0; i < n; i++) to[i] = from[i];
-}
 /// A plan in arrays that have room for more: planning again for the exact sizes would cost the compiler more.
 template <plan_sizes Room, int Nodes> struct roomy_plan {
   frozen_plan<Room, Nodes> in;

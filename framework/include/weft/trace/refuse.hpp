@@ -2,6 +2,8 @@
 #pragma once
 #include <weft/trace/trace.hpp>
 
+#include <tuple>
+
 /// How a program that makes no sense becomes one compile error on the first line, and nothing after it.
 namespace weft {
 namespace ir {
@@ -23,10 +25,19 @@ constexpr int cut_after(const message& m, int from) {
   return from + 31;
 }
 
-/// Converts to anything and answers every question: what follows the first error stays silent.
+/// Converts to anything and answers every question: what follows the first error stays silent. It comes apart into two,
+/// as what `value_and_grad` gives.
 struct anything {
   template <class T> operator T() const;
   template <class... X> anything operator()(const X&...) const;
+  template <class X> anything operator[](const X&) const;
+  template <std::size_t> anything get() const;
+  anything item() const;
+  anything check_nan() const;
+  anything arena_bytes() const;
+  anything explain() const;
+  const anything* begin() const;
+  const anything* end() const;
 };
 struct silent {
   constexpr operator bool() const { return true; }
@@ -85,3 +96,8 @@ constexpr message captures_refused() {
 template <class F> inline constexpr message captures_message = captures_refused();
 } // namespace ir
 } // namespace weft
+
+template <> struct std::tuple_size<weft::ir::anything> : std::integral_constant<std::size_t, 2> {};
+template <std::size_t I> struct std::tuple_element<I, weft::ir::anything> {
+  using type = weft::ir::anything;
+};

@@ -68,10 +68,9 @@ template <int N> constexpr roomy_graph<N> roomy(const builder& b) {
     r.full = true;
     return r;
   }
-  for (const node& x : b.nodes) r.nodes[r.node_count++] = x;
-  for (int x : b.operands) r.operands[r.operand_count++] = x;
-  for (int x : b.inputs) r.inputs[r.input_count++] = x;
-  for (int x : b.outputs) r.outputs[r.output_count++] = x;
+  const auto all = [](const auto& from, auto* to, int& count) { copy(to, from.at, from.size_), count = from.size_; };
+  all(b.nodes, r.nodes, r.node_count), all(b.operands, r.operands, r.operand_count);
+  all(b.inputs, r.inputs, r.input_count), all(b.outputs, r.outputs, r.output_count);
   return r;
 }
 /// Continues from a graph that an earlier stage left.

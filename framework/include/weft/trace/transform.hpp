@@ -223,7 +223,8 @@ template <class F> constexpr ir::jvp_t<F> jvp(F f) { return ir::jvp_t<F>(f); }
 template <class F, std::size_t... I> constexpr ir::jvp_t<F, I...> jvp(F f, wrt_t<I...>) {
   return ir::jvp_t<F, I...>(f);
 }
-/// hvp(f)(x..., tx...): the Hessian of a scalar function times a vector, the tangent of its gradient.
+/// hvp(f)(x..., tx...): the Hessian of a scalar function times a vector: the tangent, as all arguments move, of the
+/// gradient with respect to the first. `wrt` names others: those that move and those of the gradient.
 template <class F> constexpr ir::hvp_t<F> hvp(F f) { return ir::hvp_t<F>(f); }
 template <class F, std::size_t... I> constexpr ir::hvp_t<F, I...> hvp(F f, wrt_t<I...>) {
   return ir::hvp_t<F, I...>(f);

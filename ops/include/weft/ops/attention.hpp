@@ -36,8 +36,11 @@ struct attention_options {
 /// gets zeros.
 constexpr expr scaled_dot_product_attention(const at& q, const at& k, const at& v, axis_ref key, axis_ref d,
                                             const attention_options& with) {
-  const ir::scope s("scaled_dot_product_attention", q);
   const ir::place p = q.where;
+  if (with.causal && same(with.causal, key))
+    return ir::complain(q.e, "scaled_dot_product_attention",
+                        {{}, "the causal axis is that of the keys:", key, nullptr, "name the axis of the queries"}, p);
+  const ir::scope s("scaled_dot_product_attention", q);
   expr scores = scale(contract(q, k, axes(d)), at(with.scale.empty() ? rsqrt(extent(d)) : with.scale, p));
   if (!with.bias.empty()) scores = at(scores, p) + at(with.bias, p);
   if (with.causal) scores = where(at(index(with.causal) >= index(key), p), scores, -infinity);

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <weft/ops/compare.hpp>
+#include <weft/ops/gather.hpp>
 #include <weft/ops/logsumexp.hpp>
 #include <weft/ops/loss.hpp>
 #include <weft/ops/where.hpp>
@@ -22,24 +23,28 @@ constexpr expr joined_targets(at (&both)[2], axis_ref classes) {
         {{}, "the targets have the axis of the classes:", classes, nullptr, "give each the number of its class"});
   return both[0].e;
 }
+// The targets themselves, looked up among the classes: one that is none of them is an error.
+constexpr expr known_classes(const at& targets, axis_ref classes) {
+  return gather(at(attach(*targets.e.g, index(classes), targets.where), targets.where), targets, classes);
+}
 } // namespace ir
 
 /// logsumexp(logits) - logits[target] along `classes`, in nats: one loss for each target.  targets are integers (reals
-/// are an error) without the axis; one that is not a class has the loss logsumexp(logits) (no class is chosen).
+/// are an error) without the axis; one that is not a class is an error.
 constexpr expr cross_entropy(const at& logits, const at& targets, axis_ref classes) {
   const ir::scope s("cross_entropy", logits);
   at both[]{logits, targets};
   if (const expr e = ir::joined_targets(both, classes); e.id < 0) return e;
   const at &l = both[0], &t = both[1];
-  const expr chosen = where(at(index(classes), l.where) == t, l, 0.0);
+  const expr chosen = where(at(index(classes), l.where) == ir::known_classes(t, classes), l, 0.0);
   const expr all = logsumexp(l, classes);
   return all - at(sum(chosen, classes));
 }
 
 struct cross_entropy_options {
-  long ignore = -100;                        ///< targets of this number count nothing, as those that are no class
-  double smoothing = 0;                      ///< the part of the target's mass that is spread over all classes
-  expr weights = 1.0;                        ///< of the classes
+  long ignore = -100;   ///< targets of this number count nothing; others that are no class are errors
+  double smoothing = 0; ///< the part of the target's mass that is spread over all classes
+  expr weights = 1.0;   ///< of the classes
   loss_reduction how = loss_reduction::mean; ///< the mean over the weights of the targets that count
 };
 /// The same with PyTorch's options: w[t] (1 - e) l[t] + e / C * sum of w[c] l[c] over the classes, where l is
@@ -54,9 +59,10 @@ constexpr expr cross_entropy(const at& logits, const at& targets, axis_ref class
   const ir::place p = l.where;
   if (!(with.smoothing >= 0 && with.smoothing <= 1))
     return ir::complain(l.e, "cross_entropy", {{}, "the smoothing must lie between 0 and 1"}, p);
-  const expr counts = t >= 0 && t < extent(classes) && t != with.ignore;
+  const expr counts = t != with.ignore;
+  const expr target = ir::known_classes(at(where(counts, t, 0), t.where), classes);
   const expr seen = where(counts, l, 0.0); // else an infinity or NaN would reach the gradient as 0 times it
-  const expr all = logsumexp(seen, classes), is_target = at(index(classes), p) == t;
+  const expr all = logsumexp(seen, classes), is_target = at(index(classes), p) == target;
   const expr weight = where(counts, sum(where(is_target, with.weights, 0.0), classes), 0.0);
   expr loss = weight * at(all - at(sum(where(is_target, seen, 0.0), classes)));
   if (with.smoothing != 0) {

@@ -56,7 +56,7 @@ constexpr expr linear_recurrence(const at& a, const at& b, axis_ref axis, scan h
   return ir::as_asked(at(y, a.where), axis, how, 0.0);
 }
 /// y[i] = x[0] x[1] ... x[i] along an axis; {.reverse = true}: x[i] ... x[n-1]; {.exclusive = true}: without x[i], 1 at
-/// the first place.  A linear recurrence: the derivative is right where factors are 0.
+/// the first place.  A linear recurrence: the derivative is right where factors are 0, and integers become reals.
 constexpr expr cumprod(const at& x, axis_ref axis, scan how = {}) {
   const ir::scope s("cumprod", x);
   const expr last = extent(axis) - 1, first = index(axis) == at(how.reverse ? last : expr(0));

@@ -34,12 +34,13 @@ constexpr expr mse(const at& x, const at& y, loss_reduction how = loss_reduction
   return ir::reduced_loss(difference * at(difference), how);
 }
 
-/// -(y ln p + (1 - y) ln(1 - p)) for probabilities p and targets y in [0, 1], by default its mean over all axes.  ln 0
-/// counts as -100 with derivative 0 (PyTorch's convention).  From logits use `binary_cross_entropy_with_logits`: a p
-/// that is rounded to 0 or 1 has forgotten them.
+/// -(y ln p + (1 - y) ln(1 - p)) for probabilities p and targets y in [0, 1], by default its mean over all axes.  A
+/// logarithm below -100 counts as -100 (as in PyTorch) with derivative 0; p outside [0, 1] gives NaN.  From logits use
+/// `binary_cross_entropy_with_logits`: a p that is rounded to 0 or 1 has forgotten them, and no gradient brings it
+/// back.
 constexpr expr binary_cross_entropy(const at& p, const at& y, loss_reduction how = loss_reduction::mean) {
   const ir::scope s("binary_cross_entropy", p);
-  const expr never = p <= 0, always = p >= 1;
+  const expr never = p >= 0 && p <= 3.72e-44, always = p == 1; // exp(-100)
   const expr log_p = where(never, -100.0, log(where(never, 1.0, p)));
   const expr log_rest = where(always, -100.0, log1p(where(always, 0.0, -p)));
   return ir::reduced_loss(-(y * at(log_p) + (1 - y) * at(log_rest)), how);

@@ -9,8 +9,9 @@ namespace weft {
 
 constexpr expr random_bits(const at& seed, const at& counter);
 
-/// 32 random bits for each counter, a function of seed and counter alone: Threefry-2x32 with 20 rounds (Salmon et al.
-/// 2011, "Parallel random numbers: as easy as 1, 2, 3").  Integers; no derivative.
+/// 32 random bits for each counter, a function of the lower 32 bits of seed and counter alone, so that float64 programs
+/// draw what float32 ones do: Threefry-2x32 with 20 rounds (Salmon et al. 2011, "Parallel random numbers: as easy as 1,
+/// 2, 3").  Integers; no derivative.
 struct random_bits_op : elementwise<2> {
   static constexpr std::string_view name = "random_bits";
   static constexpr ir::kinds rule = ir::kinds::integers;
@@ -34,7 +35,7 @@ constexpr expr row_major(const at& seed, const axes& over) {
   return counter;
 }
 } // namespace ir
-/// For every place of the given axes: the counter is the row-major position, in float32 programs its lower 32 bits.
+/// For every place of the given axes: the counter is the row-major position.
 constexpr expr random_bits(const at& seed, const axes& over) { return random_bits(seed, ir::row_major(seed, over)); }
 
 /// Bits as a number in [0, 1): the upper 24 of them times 2^-24.

@@ -11,8 +11,8 @@ enum class order { ascending, descending };
 
 /// The places of an axis in the order of their values, of which the axis `to` takes the first: y[0] is where the
 /// smallest is (the largest, if descending).  Integers.  Stable: of equal values the first place comes first; -0 is 0;
-/// NaN comes last in either order.  O(n log n) a row, O(n log k) for the first k.  No derivative: `sort` and `top_k`
-/// carry it through the values, which are gathered.
+/// NaN counts as the largest (as in NumPy and PyTorch).  O(n log n) a row, O(n log k) for the first k.  No derivative:
+/// `sort` and `top_k` carry it through the values, which are gathered.
 struct argsort_op {
   static constexpr std::string_view name = "argsort";
   static constexpr ir::form how = ir::form::general;

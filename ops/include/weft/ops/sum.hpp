@@ -4,7 +4,8 @@
 
 namespace weft {
 
-/// The sum over one or more axes: the result lacks them.  Of an empty axis 0.
+/// The sum over one or more axes: the result lacks them.  Of an empty axis 0.  Plans add at most some hundred terms
+/// one after another, then what those make: the rounding error grows with the number of such parts.
 /// Its transpose repeats the cotangent along what was summed.
 struct sum_op : reduction {
   static constexpr std::string_view name = "sum";
