@@ -48,7 +48,7 @@ template <class T> struct walker {
   T **combine_at, **store_at;
   long *load_row, *store_row, *offset;
   long terms = 0; ///< that were added up since the totals took in what there was
-  bool totals_begun = false;
+  bool has_totals = false, totals_begun = false;
 
   walker(const region_call& call, const plan_view& p, const region_kernel<T>* k, void* const* memory, const long* fixed,
          carver cut)
@@ -70,7 +70,8 @@ template <class T> struct walker {
   long partial_values() const { return along ? c.block * queue * width : row_values(); }
   /// How often lanes of a row come to each place of its queue.
   static long turns(long n) { return (n + queue * width - 1) / (queue * width); }
-  bool has_totals() const {
+  /// Whether values are reductions of more terms than are added up together.
+  bool is_long() const {
     return c.reduced_total * (c.rows_reduced ? c.row_extent : 1) * (along ? turns(c.lane_extent) : 1) > terms_together;
   }
   long buffer_lanes() const { return padded<T>(std::min(piece_lanes, along ? c.lane_extent : c.chunk)); }
@@ -179,7 +180,7 @@ template <class T> struct walker {
   void sweep(int number, const long* at, long row, long count, long from, long to, long reduced) {
     const long start = from;
     const bool copies = c.copies[static_cast<std::size_t>(number)];
-    const bool sums = has_totals() && !c.reductions[static_cast<std::size_t>(number)].empty();
+    const bool sums = has_totals && !c.reductions[static_cast<std::size_t>(number)].empty();
     const long most = copies ? piece_lanes : sums && along ? terms_together * queue * width : to - from;
     while (from < to) {
       long n = std::min(most, to - from);
@@ -209,8 +210,9 @@ template <class T> struct walker {
   template <class F> void each_partial(int pass, F f) {
     for (const region_call::reduction& x : c.reductions[static_cast<std::size_t>(pass)]) {
       const auto combine = combining(x);
+      const T neutral = neutral_of(x);
       T* partial = along ? queues[x.row] : rows[x.row];
-      for (long i = 0; i < partial_values(); i += width) f(partial + i, totals[x.row] + i, combine, neutral_of(x));
+      for (long i = 0, n = partial_values(); i < n; i += width) f(partial + i, totals[x.row] + i, combine, neutral);
     }
   }
   static T neutral_of(const region_call::reduction& x) {
@@ -294,7 +296,8 @@ private:
     };
     each(rows, c.r->rows, row_values());
     each(queues, along ? c.r->rows : 0, partial_values());
-    each(totals, has_totals() ? c.r->rows : 0, partial_values());
+    has_totals = is_long();
+    each(totals, has_totals ? c.r->rows : 0, partial_values());
     each(scratches, c.r->scratches, scratch_rows() * lanes_kept());
     each(buffers, n, c.block * std::max<long>(buffer_lanes(), width));
     blocks = cut.take<T>(interpreted_room(c.most_instructions) * width);

@@ -95,6 +95,7 @@ private:
 #else
   static constexpr bool bare = false;
 #endif
+  /// Eight in one turn, as `copy` does.
   constexpr void fill_with(const T& x) {
     int i = 0;
     for (; i + 8 <= size_; i += 8)

@@ -25,7 +25,7 @@ constexpr expr joined_targets(at (&both)[2], axis_ref classes) {
 }
 // The targets themselves, looked up among the classes: one that is none of them is an error.
 constexpr expr known_classes(const at& targets, axis_ref classes) {
-  return gather(at(attach(*targets.e.g, index(classes), targets.where), targets.where), targets, classes);
+  return gather(at(index(classes), targets.where), targets, classes);
 }
 } // namespace ir
 
