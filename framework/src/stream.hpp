@@ -100,6 +100,7 @@ struct prepared_tiles {
   std::vector<int> kept;                    ///< by state: the node that is written tile by tile, or -1
   std::vector<int> merging, keeping;        ///< the states that are so
   std::vector<char> varies; ///< of each node: 2 if its range depends on where the tile is, 1 if it is known at all
+  std::vector<int> ranged;  ///< the nodes whose ranges masks and exits follow from, where something is known of them
   struct exit {
     int node = -1;      ///< a value that leaves
     double nothing = 0; ///< what it is where the tile changes nothing

@@ -8,7 +8,6 @@
 namespace weft::ir {
 namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
-constexpr interval anything{-infinity, infinity};
 
 /// Of each value: whether the place of a tile can show that it is 0 in all of it. A sum is where all it adds is.
 std::vector<char> can_be_zero(const prepared_tiles& p) {
@@ -76,6 +75,16 @@ void prepare_ranges(stream_call& c, range<port> ports) {
     else if (n.op->how == form::reduce) exits.push_back({through(x.tile), 0});
     else exits.push_back({through(p.g.in(n, 0)), 0});
   }
+  std::vector<char> wanted(p.varies.size());
+  for (const auto& exits : p.exits)
+    for (const auto& e : exits) wanted[static_cast<std::size_t>(e.node)] = true;
+  for (const mask& m : c.masks) wanted[static_cast<std::size_t>(m.condition)] = true;
+  for (int i = p.g.size(); i-- > 0;)
+    if (wanted[static_cast<std::size_t>(i)] && p.varies[static_cast<std::size_t>(i)]) {
+      for (int j = 0; j < p.g[i].count; j++) wanted[static_cast<std::size_t>(p.g.in(i, j))] = true;
+      p.ranged.push_back(i);
+    }
+  std::reverse(p.ranged.begin(), p.ranged.end());
   const std::vector<char> zero = can_be_zero(p);
   c.skips = true;
   for (std::size_t k = 0; k < c.states.size(); k++) {
@@ -99,10 +108,8 @@ bool is_countable(graph_view g, const stream_call& c) {
 void tile_ranges::find(long inner, long rows) {
   const prepared_tiles& p = c.program[0];
   const double most_exact = c.is_double ? 0x1p53 : 0x1p31 - 1; // of integers in lanes, as doubles
-  for (int i = 0; i < p.g.size(); i++) {
-    interval& r = w.range[static_cast<std::size_t>(i)];
-    r = anything;
-    if (!p.varies[static_cast<std::size_t>(i)]) continue;
+  for (int i : p.ranged) {
+    interval& r = w.range[static_cast<std::size_t>(i)] = all_values;
     const node& x = p.g[i];
     switch (x.op->how) {
     case form::constant:
@@ -116,7 +123,7 @@ void tile_ranges::find(long inner, long rows) {
       interval in[3]{};
       for (int j = 0; j < x.count && j < 3; j++) in[j] = w.range[static_cast<std::size_t>(p.g.in(x, j))];
       r = x.op->range(in, x.at);
-      if (std::isnan(r.lo) || std::isnan(r.hi) || (x.k == integer && wraps(r, *x.op, most_exact))) r = anything;
+      if (std::isnan(r.lo) || std::isnan(r.hi) || (x.k == integer && wraps(r, *x.op, most_exact))) r = all_values;
       else if (x.k == real) r = c.is_double ? computed<double>(r, *x.op) : computed<float>(r, *x.op);
       break;
     }
@@ -135,9 +142,9 @@ interval tile_ranges::of_index(axis_ref a, long inner, long rows) const {
 }
 interval tile_ranges::of_input(int i, long inner, long rows) const {
   const int k = c.program[0].read[static_cast<std::size_t>(i)];
-  if (k < 0) return anything;
+  if (k < 0) return all_values;
   const stream_read& r = c.reads[static_cast<std::size_t>(k)];
-  if (r.where == stream_read::tile || !r.rest.empty()) return anything;
+  if (r.where == stream_read::tile || !r.rest.empty()) return all_values;
   const long n = r.where == stream_read::outer ? here.lanes : r.where == stream_read::inner ? rows : 1;
   const long first = r.where == stream_read::outer   ? here.outer * r.step_outer
                      : r.where == stream_read::inner ? inner * r.step_inner
@@ -153,7 +160,7 @@ interval tile_ranges::of_input(int i, long inner, long rows) const {
       all.lo = std::min(all.lo, v), all.hi = std::max(all.hi, v);
     }
   });
-  return all.lo <= -exact || all.hi >= exact ? anything : all;
+  return all.lo <= -exact || all.hi >= exact ? all_values : all;
 }
 bool tile_ranges::is_nothing(long inner, long rows) {
   find(inner, rows);

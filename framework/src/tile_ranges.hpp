@@ -2,7 +2,12 @@
 #pragma once
 #include "walk_place.hpp"
 
+#include <limits>
+
 namespace weft::ir {
+
+/// The range of a value of which nothing is known.
+inline constexpr interval all_values{-std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()};
 
 /// Finds which values' ranges depend on where a tile is, which values can show that nothing leaves, and whether tiles
 /// can be skipped at all. `ports`: of the masked program.

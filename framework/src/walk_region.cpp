@@ -25,6 +25,15 @@ struct carver {
   }
 };
 
+/// A pass by its kernel, or without one by what interprets it.
+template <class T>
+void run_pass(const region_call& c, const plan_view& plan, const region_kernel<T>* kernels, int number,
+              const lane_call<T>& call, T* blocks) {
+  const int id = c.r->first_pass + number;
+  if (kernels && kernels[id]) kernels[id](call);
+  else interpret(plan, plan.passes.at[id], call, blocks);
+}
+
 /// One worker's walk over units of a region.
 template <class T> struct walker {
   static constexpr int width = lanes<T>;
@@ -35,7 +44,8 @@ template <class T> struct walker {
   const region_kernel<T>* kernels;
   void* const* storage;
   bool along;
-  const long* chain; ///< coordinates on the axes of the chain
+  const long* chain;         ///< coordinates on the axes of the chain
+  region_recording<T>* made; ///< what this run is kept in, if it is
 
   T **rows, **scratches; ///< row values: a packet a row, or a number a lane; lane values kept from phase to phase
   T** queues;            ///< of each row value, while it is reduced along the lanes: its partial results, row by row
@@ -51,9 +61,10 @@ template <class T> struct walker {
   bool has_totals = false, totals_begun = false;
 
   walker(const region_call& call, const plan_view& p, const region_kernel<T>* k, void* const* memory, const long* fixed,
-         carver cut)
-      : c(call), plan(p), kernels(k), storage(memory), along(call.r->along), chain(fixed) {
+         carver cut, region_recording<T>* recording = nullptr)
+      : c(call), plan(p), kernels(k), storage(memory), along(call.r->along), chain(fixed), made(recording) {
     lay_out(cut);
+    if (made) made->blocks = blocks;
   }
   static long bytes(const region_call& c, const plan_view& plan) {
     carver counted{nullptr};
@@ -112,11 +123,58 @@ template <class T> struct walker {
     for (int i = 0; i < pass.combines; i++) bind_combine(p, i, s++);
     const int stores = s;
     for (int i = 0; i < pass.stores; i++) bind_store(p, i, s++);
-    if (kernels && kernels[c.r->first_pass + number]) kernels[c.r->first_pass + number](a);
-    else interpret(plan, pass, a, blocks);
+    if (made) record(number, p, a);
+    run_pass(c, plan, kernels, number, a, blocks);
     for (int i = 0; i < pass.stores; i++)
       if (p.slots[stores + i].what.where == slot::value && store_at[i] == buffers[stores + i])
         write_back(p, stores + i);
+  }
+  using action = typename region_recording<T>::action;
+  void give_up() {
+    if (made) made->is = made->given_up, made = nullptr;
+  }
+  void note(const action& x) {
+    if (made && !made->add(x)) made = nullptr;
+  }
+  /// Of something that copies a slot's values, unless it converts them.
+  void note(const moving_slot& s, const action& x) {
+    if (s.memory.type == dtype::boolean || size_of(s.memory.type) != sizeof(T)) give_up();
+    note(x);
+  }
+  /// Keeps a call of a pass, whose slots are bound, with lists of its own.
+  void record(int number, const piece& p, lane_call<T> a) {
+    if (made->calls.size() == made->calls.capacity()) return give_up();
+    const auto own = [](auto& list, const auto* from, int n) {
+      list.insert(list.end(), from, from + n);
+      return list.data() + list.size() - n;
+    };
+    const auto own_places = [&](auto& places, auto& list, const auto* at, int n, int first_slot) {
+      for (int i = 0; i < n; i++)
+        if (const moving_slot& s = p.slots[first_slot + i];
+            s.what.where == slot::value && at[i] != buffers[first_slot + i]) {
+          const long offset = at[i] - static_cast<T*>(storage[s.memory.storage]);
+          places.push_back({list.size() + static_cast<std::size_t>(i), {nullptr, s.memory.storage, offset}});
+        }
+      return own(list, at, n);
+    };
+    const region_pass& pass = p.pass;
+    const int indices = pass.loads + pass.extents;
+    for (int i = 0; i < pass.indices; i++) {
+      const auto offset = static_cast<lane>(p.slots[indices + i].memory.offset);
+      made->index_places.push_back({made->index.size() + static_cast<std::size_t>(i), number, indices + i,
+                                    static_cast<lane>(index[i] - offset)});
+    }
+    a.load = own_places(made->load_places, made->load, load_at, pass.loads, 0);
+    a.advance = own(made->advance, advance, pass.loads), a.load_row = own(made->load_row, load_row, pass.loads);
+    a.extent = own(made->extent, extent, pass.extents), a.index = own(made->index, index, pass.indices);
+    a.index_lane = own(made->index_lane, index_lane, pass.indices);
+    a.index_packet = own(made->index_packet, index_packet, pass.indices);
+    a.index_row = own(made->index_row, index_row, pass.indices);
+    a.combine = own(made->combine, combine_at, pass.combines);
+    a.store = own_places(made->store_places, made->store, store_at, pass.stores, pass.slots() - pass.stores);
+    a.store_row = own(made->store_row, store_row, pass.stores);
+    made->calls.push_back({number, a});
+    note({.what = action::call});
   }
   T* row_at(const piece& p, int id) const { return rows[id] + (along ? p.row % c.block * width : p.inner); }
   T* scratch_at(const piece& p, int id) const {
@@ -137,12 +195,12 @@ template <class T> struct walker {
     else if (p.once_a_row || s.lane == 0) {
       const bool one = s.row == 0 && !p.once_a_row;
       const long copies = one ? 1 : p.count;
-      gather(s, begin + p.row * s.row, s.row, copies, buffer, width);
-      for (long r = 0; r < copies; r++) store(buffer + r * width, broadcast<packet<T>>(buffer[r * width]));
+      repeat(s, begin + p.row * s.row, s.row, copies, buffer);
       bind(buffer, p.once_a_row ? width : 0, one ? 0 : width);
     } else if (p.whole && s.in_place)
       bind(static_cast<const T*>(storage[s.memory.storage]) + begin + p.row * s.row + p.from, width, s.row);
     else {
+      give_up();
       for (long r = 0; r < (s.row == 0 ? 1 : p.count); r++)
         gather(s, begin + (p.row + r) * s.row + p.from * s.lane, s.lane, p.n, buffer + r * buffer_lanes(), 1);
       bind(buffer, width, s.row == 0 ? 0 : buffer_lanes());
@@ -171,6 +229,7 @@ template <class T> struct walker {
   /// From a slot's buffer to where its values lie.
   void write_back(const piece& p, int slot_number) {
     const moving_slot& s = p.slots[slot_number];
+    give_up();
     for (long r = 0; r < p.count; r++)
       scatter(s, p.at[slot_number] + (p.row + r) * s.row + p.from * s.lane, s.lane, p.n,
               buffers[slot_number] + r * buffer_lanes());
@@ -209,7 +268,7 @@ template <class T> struct walker {
   }
   template <class F> void each_partial(int pass, F f) {
     for (const region_call::reduction& x : c.reductions[static_cast<std::size_t>(pass)]) {
-      const auto combine = combining(x);
+      const auto combine = combining<T>(*x.op, x.common);
       const T neutral = neutral_of(x);
       T* partial = along ? queues[x.row] : rows[x.row];
       for (long i = 0, n = partial_values(); i < n; i += width) f(partial + i, totals[x.row] + i, combine, neutral);
@@ -217,12 +276,6 @@ template <class T> struct walker {
   }
   static T neutral_of(const region_call::reduction& x) {
     return x.common == real ? static_cast<T>(x.op->neutral) : bits_as<T>(integer_neutral<lane>(x.op->neutral));
-  }
-  static auto combining(const region_call::reduction& x) {
-    return [one = x.op->template one<T>(x.common)](packet<T> a, packet<T> b) {
-      const packet<T> both[2]{a, b};
-      return one(both);
-    };
   }
 
   void unit(long u) {
@@ -239,6 +292,7 @@ template <class T> struct walker {
       for (std::size_t i = 0; i < c.kept.size(); i++) o += at[i] * s.outer[i];
       return o;
     };
+    if (has_totals) give_up();
     start_rows(first_row, row_count, from, to, start_of);
     for (int p = 0; p < c.r->passes; p++) {
       const region_pass& pass = plan.passes.at[c.r->first_pass + p];
@@ -268,15 +322,14 @@ template <class T> struct walker {
     }
     for (const moving_slot& e : c.exits) {
       const long o = start_of(e);
-      if (along)
-        for (long r = 0; r < row_count; r++) scatter(e, o + (first_row + r) * e.row, 1, 1, rows[e.what.id] + r * width);
-      else scatter(e, o + from * e.lane, e.lane, to - from, rows[e.what.id]);
+      if (along) give(e, o + first_row * e.row, e.row, row_count, rows[e.what.id], width);
+      else give(e, o + from * e.lane, e.lane, to - from, rows[e.what.id], 1);
     }
   }
 
 private:
   walker(const region_call& call, const plan_view& p)
-      : c(call), plan(p), kernels(nullptr), storage(nullptr), along(call.r->along), chain(nullptr) {}
+      : c(call), plan(p), kernels(nullptr), storage(nullptr), along(call.r->along), chain(nullptr), made(nullptr) {}
 
   void lay_out(carver& cut) {
     const long n = c.most_slots;
@@ -318,53 +371,102 @@ private:
       }
     });
   }
-  void scatter(const moving_slot& s, long to, long step, long n, const T* from) const {
+  void scatter(const moving_slot& s, long to, long step, long n, const T* from, long every = 1) const {
     with_type(s.memory.type, [&](auto zero) {
       using S = decltype(zero);
       S* p = static_cast<S*>(storage[s.memory.storage]) + to;
       for (long i = 0; i < n; i++) {
-        if constexpr (std::is_same_v<S, bool>) p[i * step] = bits_as<lane>(from[i]) != 0;
-        else if constexpr (std::is_integral_v<S>) p[i * step] = static_cast<S>(bits_as<lane>(from[i]));
-        else p[i * step] = static_cast<S>(from[i]);
+        const T v = from[i * every];
+        if constexpr (std::is_same_v<S, bool>) p[i * step] = bits_as<lane>(v) != 0;
+        else if constexpr (std::is_integral_v<S>) p[i * step] = static_cast<S>(bits_as<lane>(v));
+        else p[i * step] = static_cast<S>(v);
       }
     });
+  }
+
+  // What a run does besides calls.
+  void fill(T* to, long n, T value) {
+    std::fill_n(to, n, value);
+    note({.what = action::fill, .to = {to}, .n = n, .value = value});
+  }
+  void take(const moving_slot& s, long from, long step, long n, T* to, long every) {
+    gather(s, from, step, n, to, every);
+    note(s, {.what = action::copy,
+             .from = {nullptr, s.memory.storage, from},
+             .to = {to},
+             .from_step = step,
+             .to_step = every,
+             .n = n});
+  }
+  void give(const moving_slot& s, long to, long step, long n, T* from, long every) {
+    scatter(s, to, step, n, from, every);
+    note(s, {.what = action::copy,
+             .from = {from},
+             .to = {nullptr, s.memory.storage, to},
+             .from_step = every,
+             .to_step = step,
+             .n = n});
+  }
+  /// n elements, each as a packet.
+  void repeat(const moving_slot& s, long from, long step, long n, T* to) {
+    gather(s, from, step, n, to, width);
+    for (long r = 0; r < n; r++) store(to + r * width, broadcast<packet<T>>(to[r * width]));
+    note(s, {.what = action::repeat, .from = {nullptr, s.memory.storage, from}, .to = {to}, .from_step = step, .n = n});
   }
   /// Rows or lanes of a unit, which begins at start_of(slot), before anything is reduced.
   template <class F> void start_rows(long first_row, long row_count, long from, long to, F start_of) {
     for (const auto& pass : c.reductions)
       for (const region_call::reduction& x : pass)
-        std::fill_n(along ? queues[x.row] : rows[x.row], partial_values(), neutral_of(x));
+        fill(along ? queues[x.row] : rows[x.row], partial_values(), neutral_of(x));
     for (const moving_slot& x : c.seeds) {
       const long o = start_of(x);
-      if (!along) gather(x, o + from * x.lane, x.lane, to - from, rows[x.what.id], 1);
-      else gather(x, o + first_row * x.row, x.row, row_count, queues[x.what.id], queue * width);
+      if (!along) take(x, o + from * x.lane, x.lane, to - from, rows[x.what.id], 1);
+      else take(x, o + first_row * x.row, x.row, row_count, queues[x.what.id], queue * width);
     }
   }
-  /// Finished reductions along the lanes: each row's queue becomes one value, repeated.
+  /// Finished reductions along the lanes.
   void finish_rows(int pass, long count) {
     for (const region_call::reduction& x : c.reductions[static_cast<std::size_t>(pass)]) {
-      const auto combine = combining(x);
-      for (long r = 0; r < count; r++) {
-        const T* q = queues[x.row] + r * queue * width;
-        const packet<T> all =
-            combine(combine(load(q), load(q + width)), combine(load(q + 2 * width), load(q + 3 * width)));
-        store(rows[x.row] + r * width, broadcast<packet<T>>(horizontal(all, combine)));
-      }
+      finish_queues(*x.op, x.common, queues[x.row], rows[x.row], count);
+      note({.what = action::finish,
+            .from = {queues[x.row]},
+            .to = {rows[x.row]},
+            .n = count,
+            .op = x.op,
+            .common = x.common});
     }
   }
 };
 } // namespace
 
 template <class T>
-void run_region(const region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
+void run_region(region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
                 char* scratch, crew threads) {
   const auto task = [&](long t, int worker) {
     walker<T> w(call, plan, kernels, storage, nullptr, carver{scratch + worker * call.scratch_bytes});
     const long from = call.units * t / call.tasks, to = call.units * (t + 1) / call.tasks;
     for (long u = from; u < to; u++) w.unit(u);
   };
-  if (call.tasks == 1) task(0, 0);
+  if (call.tasks == 1) run_region_here(call, plan, kernels, storage, scratch);
   else if (call.tasks > 1) threads.run(call.tasks, task);
+}
+template <class T>
+void run_region_here(region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
+                     char* scratch) {
+  region_recording<T>* records = nullptr;
+  for (region_recording<T>& made : std::get<region_call::recordings<T>>(call.last)) {
+    if (!made.is_of(scratch, call.tile_lanes, call.tile_rows)) made.meet(scratch, call.tile_lanes, call.tile_rows);
+    else if (made.is == made.met) made.begin(), records = &made;
+    else if (made.is == made.complete)
+      return made.repeat(
+          storage,
+          [&](int pass, int slot) {
+            return call.slots[static_cast<std::size_t>(pass)][static_cast<std::size_t>(slot)].memory.offset;
+          },
+          [&](int pass, const lane_call<T>& with) { run_pass(call, plan, kernels, pass, with, made.blocks); });
+  }
+  walker<T> w(call, plan, kernels, storage, nullptr, carver{scratch}, records);
+  for (long u = 0; u < call.units; u++) w.unit(u);
 }
 template <class T>
 void run_region_at(const region_call& call, const long* chain, const plan_view& plan, const region_kernel<T>* kernels,
@@ -377,10 +479,12 @@ template <class T> long scratch_bytes_of(const region_call& call, const plan_vie
 }
 template long scratch_bytes_of<float>(const region_call&, const plan_view&);
 template long scratch_bytes_of<double>(const region_call&, const plan_view&);
-template void run_region<float>(const region_call&, const plan_view&, const region_kernel<float>*, void* const*, char*,
-                                crew);
-template void run_region<double>(const region_call&, const plan_view&, const region_kernel<double>*, void* const*,
-                                 char*, crew);
+template void run_region<float>(region_call&, const plan_view&, const region_kernel<float>*, void* const*, char*, crew);
+template void run_region<double>(region_call&, const plan_view&, const region_kernel<double>*, void* const*, char*,
+                                 crew);
+template void run_region_here<float>(region_call&, const plan_view&, const region_kernel<float>*, void* const*, char*);
+template void run_region_here<double>(region_call&, const plan_view&, const region_kernel<double>*, void* const*,
+                                      char*);
 template void run_region_at<float>(const region_call&, const long*, const plan_view&, const region_kernel<float>*,
                                    void* const*, char*);
 template void run_region_at<double>(const region_call&, const long*, const plan_view&, const region_kernel<double>*,

@@ -1,8 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include "extents.hpp"
+#include "region_recording.hpp"
 
 #include <weft/run/pool.hpp>
+
+#include <tuple>
 
 namespace weft::ir {
 
@@ -67,6 +70,16 @@ struct region_call {
   bool padded = false;                  ///< rows are followed by room for a whole packet
   long tile_lanes = -1, tile_rows = -1; ///< what it was last resized to
   std::vector<moving_slot> seeds;       ///< what reductions begin with: values found before, of row values
+
+  template <class T> using recordings = std::vector<region_recording<T>>;
+  std::tuple<recordings<float>, recordings<double>> last; ///< at most one, of the last run
+  /// Room to record runs in, where they are of few calls.
+  template <class T> void make_room() {
+    const long calls = units * reduced_total * r->passes;
+    if (calls <= region_recording<T>::most_calls)
+      std::get<recordings<T>>(last).emplace_back().reserve(static_cast<std::size_t>(calls),
+                                                           static_cast<std::size_t>(most_slots));
+  }
 };
 
 /// The extents of a tile, at most or at hand.
@@ -90,8 +103,12 @@ region_call prepare_region(graph_view g, const plan_view& plan, const region& r,
 void resize(region_call& c, const tile_extents& tile);
 
 template <class T>
-void run_region(const region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
+void run_region(region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
                 char* scratch, crew threads);
+/// The whole region in the calling thread.
+template <class T>
+void run_region_here(region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
+                     char* scratch);
 
 /// The part of a region at the given coordinates of its chain, in the calling thread.
 template <class T>

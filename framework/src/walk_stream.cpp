@@ -157,7 +157,7 @@ template <class T> struct walk : walk_states<T> {
       region_call::moving_slot& m = r.slots[static_cast<std::size_t>(pass)][static_cast<std::size_t>(s)];
       m.memory.offset = coordinate(m.what.axis);
     }
-    run_region_at<T>(r, nullptr, plan, kernels, w.storage[which].data(), scratch + c.region_scratch);
+    run_region_here<T>(r, plan, kernels, w.storage[which].data(), scratch + c.region_scratch);
   }
   long extent(const tile_loop& l) const { return part(l.part, l.extent); }
   long part(tile_part p, long whole) const {

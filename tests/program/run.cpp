@@ -144,6 +144,19 @@ BOOST_AUTO_TEST_CASE(a_bound_run_allocates_nothing_and_follows_its_tensors) {
   BOOST_TEST(same_bits(run.result(), gradients(larger.q, larger.k, larger.v, larger.slope)));
 }
 
+BOOST_AUTO_TEST_CASE(what_runs_keep_follows_memory_that_moves) {
+  for (const long size : {5, 40}) {
+    inputs<float> x(size, size, 8), other(size, size, 8);
+    for (tensor<float>* t : {&other.q, &other.k, &other.v, &other.slope}) normal(*t, 8);
+    auto run = gradients.bind(x.q, x.k, x.v, x.slope);
+    for (int i = 0; i < 3; i++) run();
+    BOOST_TEST(same_bits(run.result(), gradients(x.q, x.k, x.v, x.slope)));
+    x = std::move(other);
+    run();
+    BOOST_TEST(same_bits(run.result(), gradients(x.q, x.k, x.v, x.slope)));
+  }
+}
+
 BOOST_AUTO_TEST_CASE(results_go_where_the_caller_wants) {
   inputs<double> x(9, 9, 8);
   tensor<double> out(batch(3), head, query(9), d(8));

@@ -1,0 +1,142 @@
+// SPDX-License-Identifier: BSL-1.0
+#pragma once
+#include <weft/kernel/lane_call.hpp>
+
+#include <algorithm>
+#include <utility>
+#include <vector>
+
+namespace weft::ir {
+
+/// a, b -> their reduction.
+template <class T> auto combining(const op_def& op, kind common) {
+  return [one = op.one<T>(common)](packet<T> a, packet<T> b) {
+    const packet<T> both[2]{a, b};
+    return one(both);
+  };
+}
+/// Of each of n rows: its queue of partial results becomes one value, repeated.
+template <class T> void finish_queues(const op_def& op, kind common, const T* queues, T* rows, long n) {
+  constexpr int width = lanes<T>;
+  const auto combine = combining<T>(op, common);
+  for (long r = 0; r < n; r++) {
+    const T* q = queues + r * queue * width;
+    const packet<T> all = combine(combine(load(q), load(q + width)), combine(load(q + 2 * width), load(q + 3 * width)));
+    store(rows + r * width, broadcast<packet<T>>(horizontal(all, combine)));
+  }
+}
+
+/// What a run of a region did, so that the next one of the same extents does it again without finding out how: memory
+/// that it filled and copied, and passes that it called with what was bound to their slots. Values may lie elsewhere in
+/// the next run, so what lies in one is kept as a place in its storage; all else is in the worker's scratch. Runs of
+/// many calls, or with values that are converted, are not recorded.
+template <class T> struct region_recording {
+  using lane = lane_int<T>;
+  static constexpr long most_calls = 6, most_actions = 16;
+
+  /// An element of a storage, or of scratch.
+  struct place {
+    T* at = nullptr;
+    int storage = -1;
+    long offset = 0;
+    T* in(void* const* storages) const { return storage < 0 ? at : static_cast<T*>(storages[storage]) + offset; }
+  };
+  /// What a list below holds at `at` lies in a storage.
+  struct moving_place {
+    std::size_t at;
+    place where;
+  };
+  struct action {
+    enum kind : std::uint8_t {
+      fill,   ///< n elements with a value
+      copy,   ///< n elements, with steps
+      repeat, ///< n elements, each as a packet
+      finish, ///< n queues, each to one value, repeated
+      call    ///< of a pass
+    };
+    kind what = call; ///< the next of the calls
+    place from{}, to{};
+    long from_step = 1, to_step = 1, n = 0;
+    T value{};
+    const op_def* op = nullptr; ///< that finishes
+    weft::kind common = real;
+  };
+  struct pass_call {
+    int pass = -1;
+    lane_call<T> with; ///< its lists are parts of those below
+  };
+  /// An index that a pass is called with: the slot's own, which moves from tile to tile, and more.
+  struct index_place {
+    std::size_t at;
+    int pass, slot;
+    lane more;
+  };
+  std::vector<action> actions;
+  std::vector<pass_call> calls;
+  std::vector<moving_place> load_places, store_places;
+  std::vector<index_place> index_places;
+  std::vector<const T*> load;
+  std::vector<T*> combine, store;
+  std::vector<int> advance;
+  std::vector<long> load_row, store_row;
+  std::vector<lane> extent, index, index_lane, index_packet, index_row;
+
+  T* blocks = nullptr; ///< for passes that are interpreted
+
+  /// Extents that come but once, as of a tile that a mask cuts, aren't worth recording: the second run in a row is.
+  enum state : std::uint8_t { none, met, complete, given_up };
+  state is = none;
+  const char* scratch = nullptr; ///< what it is for
+  long lanes = 0, rows = 0;
+
+  /// Room for a run of so many calls of passes with so many slots at most: none is made later.
+  void reserve(std::size_t of_calls, std::size_t slots) {
+    actions.reserve(most_actions);
+    calls.reserve(of_calls);
+    const auto room = [n = of_calls * slots](auto&... list) { (list.reserve(n), ...); };
+    room(load_places, store_places, index_places, load, combine, store, advance, load_row, store_row, extent, index,
+         index_lane, index_packet, index_row);
+  }
+  bool is_of(const char* memory, long of_lanes, long of_rows) const {
+    return is != none && scratch == memory && lanes == of_lanes && rows == of_rows;
+  }
+  void meet(const char* memory, long of_lanes, long of_rows) {
+    is = met, scratch = memory, lanes = of_lanes, rows = of_rows;
+  }
+  void begin() {
+    const auto clear = [](auto&... list) { (list.clear(), ...); };
+    clear(actions, calls, load_places, store_places, index_places, load, combine, store, advance, load_row, store_row,
+          extent, index, index_lane, index_packet, index_row);
+    is = complete;
+  }
+  /// Whether there was room.
+  bool add(const action& x) {
+    if (actions.size() == actions.capacity()) is = given_up;
+    else actions.push_back(x);
+    return is == complete;
+  }
+  /// Does it again. offset_of(pass, slot): an index's; run(pass, call): a pass.
+  template <class Offset, class Run> void repeat(void* const* storage, Offset offset_of, Run run) {
+    for (const moving_place& x : load_places) load[x.at] = x.where.in(storage);
+    for (const moving_place& x : store_places) store[x.at] = x.where.in(storage);
+    for (const index_place& x : index_places) index[x.at] = static_cast<lane>(offset_of(x.pass, x.slot)) + x.more;
+    const pass_call* next = calls.data();
+    for (const action& x : actions) {
+      if (x.what == action::call) {
+        run(next->pass, next->with), next++;
+        continue;
+      }
+      const T* from = x.from.in(storage);
+      T* to = x.to.in(storage);
+      if (x.what == action::fill) std::fill_n(to, x.n, x.value);
+      else if (x.what == action::finish) finish_queues(*x.op, x.common, from, to, x.n);
+      else if (x.what == action::repeat)
+        for (long i = 0; i < x.n; i++)
+          weft::store(to + i * weft::lanes<T>, broadcast<packet<T>>(from[i * x.from_step]));
+      else if (x.from_step == 1 && x.to_step == 1) std::copy_n(from, x.n, to);
+      else
+        for (long i = 0; i < x.n; i++) to[i * x.to_step] = from[i * x.from_step];
+    }
+  }
+};
+} // namespace weft::ir
