@@ -3,7 +3,6 @@
 #include <weft/kernel/lane_call.hpp>
 
 #include <algorithm>
-#include <utility>
 #include <vector>
 
 namespace weft::ir {
@@ -32,7 +31,7 @@ template <class T> void finish_queues(const op_def& op, kind common, const T* qu
 /// many calls, or with values that are converted, are not recorded.
 template <class T> struct region_recording {
   using lane = lane_int<T>;
-  static constexpr long most_calls = 6, most_actions = 16;
+  static constexpr long most_calls = 8, most_actions = 16;
 
   /// An element of a storage, or of scratch.
   struct place {

@@ -75,7 +75,9 @@ struct region_call {
   std::tuple<recordings<float>, recordings<double>> last; ///< at most one, of the last run
   /// Room to record runs in, where they are of few calls.
   template <class T> void make_room() {
-    const long calls = units * reduced_total * r->passes;
+    const long width = lanes<T>, blocks_of_rows = rows_reduced ? (row_extent + block - 1) / block : 1;
+    const long pieces = padded || lane_extent < width || lane_extent % width == 0 ? 1 : 2;
+    const long calls = units * r->passes * reduced_total * blocks_of_rows * pieces;
     if (calls <= region_recording<T>::most_calls)
       std::get<recordings<T>>(last).emplace_back().reserve(static_cast<std::size_t>(calls),
                                                            static_cast<std::size_t>(most_slots));
