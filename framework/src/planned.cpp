@@ -80,6 +80,8 @@ template <class T> void plan_steps(const program_data& data, planned& p) {
   for (std::size_t i = 0; i < n; i++) p.arena_offset[i] = placed.offset[static_cast<int>(i)];
   p.arena_bytes = placed.peak;
   std::size_t most_operands = 1;
+  const auto steps = static_cast<std::size_t>(plan.steps.size());
+  p.regions.reserve(steps), p.products.reserve(steps), p.streams.reserve(steps);
   for (const chain& c : find_chains(g, plan, p.extents.resolver())) {
     p.chains.push_back({c, {}, 1});
     for (int i = 0; i < c.shared.n; i++) p.chains.back().total *= p.chains.back().extent[i] = p.extents.of(c.shared[i]);

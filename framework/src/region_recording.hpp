@@ -114,6 +114,46 @@ template <class T> struct region_recording {
     else actions.push_back(x);
     return is == complete;
   }
+  /// A call of a pass whose slots are bound, with lists of its own. `buffers`: of each slot, for values that could not
+  /// be bound where they lie.
+  template <class Slot>
+  bool add_call(int number, const region_pass& pass, const Slot* slots, const lane_call<T>& bound, void* const* storage,
+                T* const* buffers) {
+    if (calls.size() == calls.capacity()) {
+      is = given_up;
+      return false;
+    }
+    const auto own = [](auto& list, const auto* from, int n) {
+      list.insert(list.end(), from, from + n);
+      return list.data() + list.size() - n;
+    };
+    const auto own_places = [&](auto& places, auto& list, const auto* at, int n, int first_slot) {
+      for (int i = 0; i < n; i++)
+        if (const Slot& s = slots[first_slot + i]; s.what.where == slot::value && at[i] != buffers[first_slot + i]) {
+          const long offset = at[i] - static_cast<T*>(storage[s.memory.storage]);
+          places.push_back({list.size() + static_cast<std::size_t>(i), {nullptr, s.memory.storage, offset}});
+        }
+      return own(list, at, n);
+    };
+    const int indices = pass.loads + pass.extents;
+    for (int i = 0; i < pass.indices; i++) {
+      const auto offset = static_cast<lane>(slots[indices + i].memory.offset);
+      index_places.push_back({index.size() + static_cast<std::size_t>(i), number, indices + i,
+                              static_cast<lane>(bound.index[i] - offset)});
+    }
+    lane_call<T> x = bound;
+    x.load = own_places(load_places, load, bound.load, pass.loads, 0);
+    x.advance = own(advance, bound.advance, pass.loads), x.load_row = own(load_row, bound.load_row, pass.loads);
+    x.extent = own(extent, bound.extent, pass.extents), x.index = own(index, bound.index, pass.indices);
+    x.index_lane = own(index_lane, bound.index_lane, pass.indices);
+    x.index_packet = own(index_packet, bound.index_packet, pass.indices);
+    x.index_row = own(index_row, bound.index_row, pass.indices);
+    x.combine = own(combine, bound.combine, pass.combines);
+    x.store = own_places(store_places, store, bound.store, pass.stores, pass.slots() - pass.stores);
+    x.store_row = own(store_row, bound.store_row, pass.stores);
+    calls.push_back({number, x});
+    return add({.what = action::call});
+  }
   /// Does it again. offset_of(pass, slot): an index's; run(pass, call): a pass.
   template <class Offset, class Run> void repeat(void* const* storage, Offset offset_of, Run run) {
     for (const moving_place& x : load_places) load[x.at] = x.where.in(storage);

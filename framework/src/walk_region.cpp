@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "walk_region.hpp"
+#include "carver.hpp"
+#include "lanes_of_memory.hpp"
 
 #include <weft/kernel/general.hpp>
 
@@ -13,26 +15,6 @@ namespace {
 constexpr long terms_together = 256;
 
 template <class T> long padded(long n) { return (n + lanes<T> - 1) / lanes<T> * lanes<T>; }
-
-/// Scratch memory of one worker, cut into pieces; without memory it only counts.
-struct carver {
-  char* at;
-  long used = 0;
-  template <class T> T* take(long n) {
-    T* p = at ? reinterpret_cast<T*>(at + used) : nullptr;
-    used += (n * static_cast<long>(sizeof(T)) + 63) / 64 * 64;
-    return p;
-  }
-};
-
-/// A pass by its kernel, or without one by what interprets it.
-template <class T>
-void run_pass(const region_call& c, const plan_view& plan, const region_kernel<T>* kernels, int number,
-              const lane_call<T>& call, T* blocks) {
-  const int id = c.r->first_pass + number;
-  if (kernels && kernels[id]) kernels[id](call);
-  else interpret(plan, plan.passes.at[id], call, blocks);
-}
 
 /// One worker's walk over units of a region.
 template <class T> struct walker {
@@ -123,7 +105,7 @@ template <class T> struct walker {
     for (int i = 0; i < pass.combines; i++) bind_combine(p, i, s++);
     const int stores = s;
     for (int i = 0; i < pass.stores; i++) bind_store(p, i, s++);
-    if (made) record(number, p, a);
+    if (made && !made->add_call(number, pass, p.slots, a, storage, buffers)) made = nullptr;
     run_pass(c, plan, kernels, number, a, blocks);
     for (int i = 0; i < pass.stores; i++)
       if (p.slots[stores + i].what.where == slot::value && store_at[i] == buffers[stores + i])
@@ -140,41 +122,6 @@ template <class T> struct walker {
   void note(const moving_slot& s, const action& x) {
     if (s.memory.type == dtype::boolean || size_of(s.memory.type) != sizeof(T)) give_up();
     note(x);
-  }
-  /// Keeps a call of a pass, whose slots are bound, with lists of its own.
-  void record(int number, const piece& p, lane_call<T> a) {
-    if (made->calls.size() == made->calls.capacity()) return give_up();
-    const auto own = [](auto& list, const auto* from, int n) {
-      list.insert(list.end(), from, from + n);
-      return list.data() + list.size() - n;
-    };
-    const auto own_places = [&](auto& places, auto& list, const auto* at, int n, int first_slot) {
-      for (int i = 0; i < n; i++)
-        if (const moving_slot& s = p.slots[first_slot + i];
-            s.what.where == slot::value && at[i] != buffers[first_slot + i]) {
-          const long offset = at[i] - static_cast<T*>(storage[s.memory.storage]);
-          places.push_back({list.size() + static_cast<std::size_t>(i), {nullptr, s.memory.storage, offset}});
-        }
-      return own(list, at, n);
-    };
-    const region_pass& pass = p.pass;
-    const int indices = pass.loads + pass.extents;
-    for (int i = 0; i < pass.indices; i++) {
-      const auto offset = static_cast<lane>(p.slots[indices + i].memory.offset);
-      made->index_places.push_back({made->index.size() + static_cast<std::size_t>(i), number, indices + i,
-                                    static_cast<lane>(index[i] - offset)});
-    }
-    a.load = own_places(made->load_places, made->load, load_at, pass.loads, 0);
-    a.advance = own(made->advance, advance, pass.loads), a.load_row = own(made->load_row, load_row, pass.loads);
-    a.extent = own(made->extent, extent, pass.extents), a.index = own(made->index, index, pass.indices);
-    a.index_lane = own(made->index_lane, index_lane, pass.indices);
-    a.index_packet = own(made->index_packet, index_packet, pass.indices);
-    a.index_row = own(made->index_row, index_row, pass.indices);
-    a.combine = own(made->combine, combine_at, pass.combines);
-    a.store = own_places(made->store_places, made->store, store_at, pass.stores, pass.slots() - pass.stores);
-    a.store_row = own(made->store_row, store_row, pass.stores);
-    made->calls.push_back({number, a});
-    note({.what = action::call});
   }
   T* row_at(const piece& p, int id) const { return rows[id] + (along ? p.row % c.block * width : p.inner); }
   T* scratch_at(const piece& p, int id) const {
@@ -356,62 +303,31 @@ private:
     blocks = cut.take<T>(interpreted_room(c.most_instructions) * width);
   }
 
-  /// n elements `step` apart, as the program's lanes `every` apart.
   void gather(const moving_slot& s, long from, long step, long n, T* to, long every) const {
-    with_type(s.memory.type, [&](auto zero) {
-      using S = decltype(zero);
-      const S* p = static_cast<const S*>(storage[s.memory.storage]) + from;
-      for (long i = 0; i < n; i++) {
-        const S v = p[i * step];
-        if constexpr (std::is_same_v<S, bool>) to[i * every] = bits_as<T>(static_cast<lane>(v ? -1 : 0));
-        else if constexpr (std::is_integral_v<S>) {
-          if constexpr (sizeof(S) > sizeof(lane)) to[i * every] = bits_as<T>(narrowed<lane>(v));
-          else to[i * every] = bits_as<T>(static_cast<lane>(v));
-        } else to[i * every] = static_cast<T>(v);
-      }
-    });
+    gather_lanes(s.memory.type, storage[s.memory.storage], from, step, n, to, every);
   }
   void scatter(const moving_slot& s, long to, long step, long n, const T* from, long every = 1) const {
-    with_type(s.memory.type, [&](auto zero) {
-      using S = decltype(zero);
-      S* p = static_cast<S*>(storage[s.memory.storage]) + to;
-      for (long i = 0; i < n; i++) {
-        const T v = from[i * every];
-        if constexpr (std::is_same_v<S, bool>) p[i * step] = bits_as<lane>(v) != 0;
-        else if constexpr (std::is_integral_v<S>) p[i * step] = static_cast<S>(bits_as<lane>(v));
-        else p[i * step] = static_cast<S>(v);
-      }
-    });
+    scatter_lanes(s.memory.type, storage[s.memory.storage], to, step, n, from, every);
   }
 
   // What a run does besides calls.
   void fill(T* to, long n, T value) {
     std::fill_n(to, n, value);
-    note({.what = action::fill, .to = {to}, .n = n, .value = value});
+    note({action::fill, {}, {to}, 1, 1, n, value});
   }
   void take(const moving_slot& s, long from, long step, long n, T* to, long every) {
     gather(s, from, step, n, to, every);
-    note(s, {.what = action::copy,
-             .from = {nullptr, s.memory.storage, from},
-             .to = {to},
-             .from_step = step,
-             .to_step = every,
-             .n = n});
+    note(s, {action::copy, {nullptr, s.memory.storage, from}, {to}, step, every, n});
   }
   void give(const moving_slot& s, long to, long step, long n, T* from, long every) {
     scatter(s, to, step, n, from, every);
-    note(s, {.what = action::copy,
-             .from = {from},
-             .to = {nullptr, s.memory.storage, to},
-             .from_step = every,
-             .to_step = step,
-             .n = n});
+    note(s, {action::copy, {from}, {nullptr, s.memory.storage, to}, every, step, n});
   }
   /// n elements, each as a packet.
   void repeat(const moving_slot& s, long from, long step, long n, T* to) {
     gather(s, from, step, n, to, width);
     for (long r = 0; r < n; r++) store(to + r * width, broadcast<packet<T>>(to[r * width]));
-    note(s, {.what = action::repeat, .from = {nullptr, s.memory.storage, from}, .to = {to}, .from_step = step, .n = n});
+    note(s, {action::repeat, {nullptr, s.memory.storage, from}, {to}, step, width, n});
   }
   /// Rows or lanes of a unit, which begins at start_of(slot), before anything is reduced.
   template <class F> void start_rows(long first_row, long row_count, long from, long to, F start_of) {
@@ -428,12 +344,7 @@ private:
   void finish_rows(int pass, long count) {
     for (const region_call::reduction& x : c.reductions[static_cast<std::size_t>(pass)]) {
       finish_queues(*x.op, x.common, queues[x.row], rows[x.row], count);
-      note({.what = action::finish,
-            .from = {queues[x.row]},
-            .to = {rows[x.row]},
-            .n = count,
-            .op = x.op,
-            .common = x.common});
+      note({action::finish, {queues[x.row]}, {rows[x.row]}, 1, 1, count, T{}, x.op, x.common});
     }
   }
 };

@@ -130,4 +130,12 @@ constexpr long interpreted_room(long instructions) {
 }
 inline constexpr int most_instructions = 1024;
 template <class T> void interpret(const plan_view& plan, const region_pass& pass, const lane_call<T>& call, T* buffers);
+/// A pass by its kernel, or without one by what interprets it.
+template <class T>
+void run_pass(const region_call& c, const plan_view& plan, const region_kernel<T>* kernels, int number,
+              const lane_call<T>& call, T* blocks) {
+  const int id = c.r->first_pass + number;
+  if (kernels && kernels[id]) kernels[id](call);
+  else interpret(plan, plan.passes.at[id], call, blocks);
+}
 } // namespace weft::ir

@@ -40,7 +40,7 @@ template <class T, class P> void takes_what_it_says(const P& program) {
     each_leaf([&](const auto& t) { n += t.size() * long(sizeof(T)); }, fresh.result());
     return n;
   }();
-  const long taken = support::peak_bytes - before, bookkeeping = 81920;
+  const long taken = support::peak_bytes - before, bookkeeping = 65536;
   BOOST_TEST(taken >= kept);
   BOOST_TEST(taken <= kept + result + bookkeeping);
   BOOST_TEST(kept > 10 * bookkeeping); // or the bound would say little
