@@ -296,6 +296,7 @@ template <class T> struct preparation : port_preparation {
     for (prepared_tiles& t : c.program) list_changes(t);
     prepare_ranges(c, plan.ports_of(s.masked));
     finish();
+    schedule_tiles(c);
   }
 };
 } // namespace

@@ -108,6 +108,19 @@ struct prepared_tiles {
   std::vector<std::vector<exit>> exits; ///< of each state: it is unchanged if one of these is nothing throughout
 };
 
+/// Rows from one to another.
+struct row_span {
+  long from = 0, to = 0;
+};
+
+/// Rows of a block of lanes that are walked alike: tiles that no mask touches, or one that some does.
+struct tile_run {
+  long from = 0, rows = 0;
+  int program = 0; ///< of the stream's two
+  bool trimmed = false;
+  row_span live[tile::parts]{}; ///< of one that is trimmed: the rows that hold anything for each part of its lanes
+};
+
 struct stream_worker {
   tile_counts tiles;             ///< of the run at hand
   const char* scratch = nullptr; ///< that `storage` points into
@@ -135,10 +148,12 @@ struct stream_call {
   prepared_tiles program[2]; ///< masked, clear
   std::vector<mask> masks;
   bool skips = false;
-  long chunk_elements = 0; ///< memory of a task's states without the outer axis
-  long scratch_bytes = 0;  ///< of a worker
-  long region_scratch = 0; ///< where in it regions have theirs
-  long shared_bytes = 0;   ///< of all tasks
+  std::vector<tile_run> schedule;       ///< what blocks hold, if that is the same for all tasks and not much; or empty
+  std::vector<std::size_t> block_begin; ///< of each block, in the schedule, and then its end
+  long chunk_elements = 0;              ///< memory of a task's states without the outer axis
+  long scratch_bytes = 0;               ///< of a worker
+  long region_scratch = 0;              ///< where in it regions have theirs
+  long shared_bytes = 0;                ///< of all tasks
   std::vector<stream_worker> workers;
 };
 

@@ -105,7 +105,75 @@ bool is_countable(graph_view g, const stream_call& c) {
   return true;
 }
 
-void tile_ranges::find(long inner, long rows) {
+void schedule_tiles(stream_call& c) {
+  constexpr std::size_t most_per_block = 8; // so that the schedule grows with the extents, not with their product
+  const prepared_tiles& p = c.program[0];
+  if (c.masks.empty() && !c.skips) return;
+  for (int i : p.ranged) {
+    const node& x = p.g[i];
+    if (x.op->how == form::input || (x.op->how == form::index && c.s->loops.has(x.at.axis))) return;
+  }
+  const auto blocks = static_cast<std::size_t>(c.blocks);
+  add_workers(c, 1);
+  tile_ranges x{{c, nullptr, c.workers[0]}};
+  for (std::size_t b = 0; b < blocks && c.schedule.size() <= most_per_block * blocks; b++) {
+    c.block_begin.push_back(c.schedule.size());
+    x.go_to_block(static_cast<long>(b));
+    x.each_run([&](const tile_run& r) {
+      tile_run* last = c.schedule.size() > c.block_begin.back() ? &c.schedule.back() : nullptr;
+      if (last && last->program == 1 && r.program == 1 && last->from + last->rows == r.from) last->rows += r.rows;
+      else c.schedule.push_back(r);
+    });
+  }
+  c.block_begin.push_back(c.schedule.size());
+  if (c.schedule.size() > most_per_block * blocks) c.schedule.clear(), c.block_begin.clear();
+}
+
+void tile_ranges::each_run(function_ref<void(const tile_run&)> f) {
+  if (c.masks.empty() && !c.skips) f({0, c.inner});
+  else if (c.skips) halve({0, c.inner}, f);
+  else
+    for (long from = 0; from < c.inner; from += c.rows) {
+      const row_span rows{from, std::min(from + c.rows, c.inner)};
+      find(rows);
+      f({rows.from, rows.to - rows.from, is_clear()});
+    }
+}
+/// Halves of what holds anything, down to tiles.
+void tile_ranges::halve(row_span rows, function_ref<void(const tile_run&)> f) {
+  const long n = rows.to - rows.from;
+  if (n == 0 || is_nothing(rows)) return;
+  if (n <= c.rows) return f(is_clear() ? tile_run{rows.from, n, 1} : trimmed(rows));
+  const long half = rows.from + (n / 2 + c.rows - 1) / c.rows * c.rows;
+  halve({rows.from, half}, f);
+  halve({half, rows.to}, f);
+}
+/// A tile without the rows at either end that hold nothing, for all of its lanes and for each part of them.
+tile_run tile_ranges::trimmed(row_span rows) {
+  trim(rows);
+  tile_run r{rows.from, rows.to - rows.from};
+  const tile_place all = here;
+  const long width = c.width / tile::parts;
+  for (long k = 0; k < tile::parts; k++) {
+    row_span& live = r.live[k] = rows;
+    here.outer = all.outer + k * width, here.lanes = std::min(width, all.lanes - k * width);
+    if (here.lanes <= 0) live.to = live.from;
+    else if (is_nothing(live)) live.to = live.from;
+    else trim(live);
+    r.trimmed = r.trimmed || live.from > rows.from || live.to < rows.to;
+    live.from -= rows.from, live.to -= rows.from;
+  }
+  here = all;
+  return r;
+}
+void tile_ranges::trim(row_span& rows) {
+  for (long n = c.rows / 2; n >= 8; n /= 2) {
+    if (rows.to - rows.from > n && is_nothing({rows.from, rows.from + n})) rows.from += n;
+    if (rows.to - rows.from > n && is_nothing({rows.to - n, rows.to})) rows.to -= n;
+  }
+}
+
+void tile_ranges::find(row_span rows) {
   const prepared_tiles& p = c.program[0];
   const double most_exact = c.is_double ? 0x1p53 : 0x1p31 - 1; // of integers in lanes, as doubles
   for (int i : p.ranged) {
@@ -116,8 +184,8 @@ void tile_ranges::find(long inner, long rows) {
       r.lo = r.hi = x.k == real && !c.is_double ? static_cast<double>(static_cast<float>(x.at.value)) : x.at.value;
       break;
     case form::extent: r.lo = r.hi = static_cast<double>(c.extents->of(x.at.axis)); break;
-    case form::index: r = of_index(x.at.axis, inner, rows); break;
-    case form::input: r = of_input(i, inner, rows); break;
+    case form::index: r = of_index(x.at.axis, rows); break;
+    case form::input: r = of_input(i, rows); break;
     case form::view: r = w.range[static_cast<std::size_t>(p.g.in(x, 0))]; break;
     case form::map: {
       interval in[3]{};
@@ -131,23 +199,23 @@ void tile_ranges::find(long inner, long rows) {
     }
   }
 }
-interval tile_ranges::of_index(axis_ref a, long inner, long rows) const {
+interval tile_ranges::of_index(axis_ref a, row_span rows) const {
   const auto span = [](long from, long n) {
     return interval{static_cast<double>(from), static_cast<double>(from + n - 1)};
   };
   if (same(a, c.s->outer)) return span(here.outer, here.lanes);
-  if (same(a, c.s->inner)) return span(inner, rows);
+  if (same(a, c.s->inner)) return span(rows.from, rows.to - rows.from);
   if (const int k = c.s->loops.find(a); k >= 0) return span(at[k], 1);
   return span(0, std::max(1l, c.extents->of(a)));
 }
-interval tile_ranges::of_input(int i, long inner, long rows) const {
+interval tile_ranges::of_input(int i, row_span rows) const {
   const int k = c.program[0].read[static_cast<std::size_t>(i)];
   if (k < 0) return all_values;
   const stream_read& r = c.reads[static_cast<std::size_t>(k)];
   if (r.where == stream_read::tile || !r.rest.empty()) return all_values;
-  const long n = r.where == stream_read::outer ? here.lanes : r.where == stream_read::inner ? rows : 1;
+  const long n = r.where == stream_read::outer ? here.lanes : r.where == stream_read::inner ? rows.to - rows.from : 1;
   const long first = r.where == stream_read::outer   ? here.outer * r.step_outer
-                     : r.where == stream_read::inner ? inner * r.step_inner
+                     : r.where == stream_read::inner ? rows.from * r.step_inner
                                                      : 0;
   const long step = r.where == stream_read::outer ? r.step_outer : r.step_inner;
   const char* from = base(r.from, r.loop);
@@ -162,8 +230,8 @@ interval tile_ranges::of_input(int i, long inner, long rows) const {
   });
   return all.lo <= -exact || all.hi >= exact ? all_values : all;
 }
-bool tile_ranges::is_nothing(long inner, long rows) {
-  find(inner, rows);
+bool tile_ranges::is_nothing(row_span rows) {
+  find(rows);
   const prepared_tiles& p = c.program[0];
   for (const auto& exits : p.exits) {
     bool nothing = exits.empty();

@@ -16,7 +16,8 @@ template <class T> struct walk : walk_states<T> {
       states::second, states::base, states::place_of;
   const plan_view& plan;
   const region_kernel<T>* kernels;
-  bool counts = false; ///< counts tiles and does nothing else
+  bool counts = false;               ///< counts tiles and does nothing else
+  const tile_run* trimmed = nullptr; ///< the tile at hand, if parts of its lanes have rows that hold nothing
 
   /// Where values lie that the worker's scratch holds.
   void use_scratch() {
@@ -75,38 +76,24 @@ template <class T> struct walk : walk_states<T> {
         w.storage[k][static_cast<std::size_t>(i)] = base(r.from, r.loop);
       }
   }
-  /// Tiles of rows [from, to): halves of what holds anything.
-  void rows(long from, long to) {
-    if (from >= to) return;
-    if (!c.skips) {
-      for (; from < to; from += c.rows) tile(from, std::min(c.rows, to - from));
-      return;
+  /// The tiles of a block.
+  void block(long b) {
+    const long tiles = w.tiles.kept + w.tiles.partial;
+    if (c.block_begin.empty()) this->each_run([&](const tile_run& r) { run(r); });
+    else {
+      const std::size_t* begin = &c.block_begin[static_cast<std::size_t>(b)];
+      for (std::size_t k = begin[0]; k < begin[1]; k++) run(c.schedule[k]);
     }
-    if (this->is_nothing(from, to - from)) {
-      w.tiles.skipped += (to - from + c.rows - 1) / c.rows;
-      return;
-    }
-    if (to - from > c.rows) {
-      const long half = from + ((to - from) / 2 + c.rows - 1) / c.rows * c.rows;
-      rows(from, half);
-      return rows(half, to);
-    }
-    if (this->is_clear()) return run(1, from, to - from);
-    for (long n = c.rows / 2; n >= 8; n /= 2) { // what holds nothing at either end
-      if (to - from > n && this->is_nothing(from, n)) from += n;
-      if (to - from > n && this->is_nothing(to - n, n)) to -= n;
-    }
-    run(0, from, to - from);
+    w.tiles.skipped += (c.inner + c.rows - 1) / c.rows - (w.tiles.kept + w.tiles.partial - tiles);
   }
-  void tile(long from, long n) {
-    if (c.masks.empty()) return run(0, from, n);
-    this->find(from, n);
-    run(this->is_clear() ? 1 : 0, from, n);
-  }
-
-  void run(int which, long inner, long rows) {
-    (which == 0 && !c.masks.empty() ? w.tiles.partial : w.tiles.kept)++;
+  void run(const tile_run& r) {
+    const long tiles = (r.rows + c.rows - 1) / c.rows;
+    (r.program == 0 && !c.masks.empty() ? w.tiles.partial : w.tiles.kept) += tiles;
     if (counts) return;
+    trimmed = r.trimmed ? &r : nullptr;
+    for (long k = 0; k < tiles; k++) tile(r.program, r.from + k * c.rows, std::min(c.rows, r.rows - k * c.rows));
+  }
+  void tile(int which, long inner, long rows) {
     here.inner = inner, here.rows = rows;
     prepared_tiles& p = c.program[which];
     auto& storage = w.storage[which];
@@ -187,13 +174,38 @@ template <class T> struct walk : walk_states<T> {
            q.kept = first, q.factor = factor;
            loop(empty ? no_loops : x.sums, 0, pa, pb, pc, factor, [&](const T* sa, const T* sb, T* sc, const T*) {
              q.a = sa, q.b = sb, q.c = sc;
-             tile::multiply(q);
+             if (trimmed) multiply_live(q, x);
+             else tile::multiply(q);
              q.kept = tile::previous::add;
            });
            if (x.alpha != 1)
              for (long i = 0; i < q.rows; i++)
                for (long j = 0; j < q.lanes; j++) pc[i * q.c_row + j] *= static_cast<T>(x.alpha);
          });
+  }
+  /// A product in a tile of whose lanes each part has rows of its own that hold anything: of values along both the
+  /// others are 0, sums over the rows or the lanes leave them out.
+  void multiply_live(const tile::product<T>& all, const tile_product& x) {
+    const long width = c.width / tile::parts;
+    const bool lanes = x.lanes == tile_part::outer, rows = x.rows.part == tile_part::inner;
+    const bool values = lanes && rows && x.state < 0;
+    const bool over_rows = lanes && x.steps.part == tile_part::inner && x.state >= 0;
+    const bool over_lanes = rows && x.steps.part == tile_part::outer && x.state >= 0 && x.factor < 0;
+    if (!values && !over_rows && !over_lanes) return tile::multiply(all);
+    for (long k = 0; k < tile::parts; k++) {
+      const row_span live = trimmed->live[k];
+      tile::product<T> q = all;
+      const long first = k * width, n = std::min(width, (over_lanes ? all.steps : all.lanes) - first);
+      if (n <= 0) break;
+      if (over_lanes) q.steps = n, q.a += first * all.a_step, q.b += first * all.b_step;
+      else q.lanes = n, q.b += first, q.c += first, q.factor += all.factor ? first : 0;
+      if (values && all.kept == tile::previous::overwrite)
+        for (long i = 0; i < all.rows; i++)
+          if (i < live.from || i >= live.to) std::fill_n(q.c + i * q.c_row, n, T(0));
+      if (over_rows) q.steps = live.to - live.from, q.a += live.from * q.a_step, q.b += live.from * q.b_step;
+      else q.rows = live.to - live.from, q.a += live.from * q.a_row, q.c += live.from * q.c_row;
+      tile::multiply(q);
+    }
   }
   template <class F> void loop(const std::vector<tile_loop>& loops, std::size_t i, const T* a, const T* b, T* to,
                                const T* factor, const F& f) {
@@ -233,13 +245,13 @@ template <class T> struct walk : walk_states<T> {
   void blocks() {
     if (!counts) start_task();
     for (long b = chunk; b < c.blocks; b += c.chunks) {
-      here.outer = b * c.width, here.lanes = std::min(c.width, c.outer - here.outer);
+      this->go_to_block(b);
       for (long k = 0; k < c.serial_total; k++) {
         long rest = k;
         for (std::size_t i = loops; i-- > 0;)
           if (!c.parallel[i]) at[i] = rest % c.loop[i], rest /= c.loop[i];
         if (!counts) start_block();
-        rows(0, c.inner);
+        block(b);
         if (!counts) this->finish_block();
       }
     }

@@ -11,8 +11,10 @@
 
 namespace weft::tile {
 
-/// The lanes of a full group: as many packets as `multiply` runs through fastest.
+/// The lanes of a full group: as many packets as `multiply` runs through fastest; and the parts of it that `multiply`
+/// computes one after another, so that each can have rows and steps of its own.
 template <class T> inline constexpr int lanes = (packet_bytes == 64 ? 3 : 6) * weft::lanes<T>;
+inline constexpr int parts = packet_bytes == 64 ? 1 : 2;
 
 /// What a product does with the values that c holds.
 enum class previous {
