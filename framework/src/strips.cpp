@@ -7,14 +7,14 @@
 #include <cmath>
 
 namespace weft::ir {
-void check_alike(const tensor_ref& parameter, const tensor_ref& other, int position) {
-  if (parameter.unset()) throw error("a parameter is unset; initialize it first");
+void check_alike(const char* who, const char* name_of_first, const tensor_ref& first, const char* name,
+                 const tensor_ref& other) {
+  if (first.unset()) throw error(who, ": a ", name_of_first, " is unset; initialize it first");
   if (other.unset())
-    throw error("a tensor of structure ", position, " of those that are walked together is unset, beside a parameter ",
-                shape_text(parameter), "; give it one of that shape first");
-  if (!other.contiguous() || !weft::layout::same_shape(parameter, other) || parameter.type != other.type)
-    throw error("structure ", position, " of those that are walked together has ", shape_text(other),
-                " where the first has ", shape_text(parameter),
+    throw error(who, ": the ", name, " of a ", name_of_first, " ", shape_text(first),
+                " is unset; give it one of that shape first");
+  if (!other.contiguous() || !weft::layout::same_shape(first, other) || first.type != other.type)
+    throw error(who, ": the ", name, " of a ", name_of_first, " ", shape_text(first), " has ", shape_text(other),
                 "; both must be dense, with the same axes in the same order");
 }
 void check_option(const char* who, const char* name, double value, double most) {

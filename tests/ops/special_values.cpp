@@ -63,7 +63,8 @@ BOOST_AUTO_TEST_CASE(an_id_outside_its_axis_is_an_error) {
       BOOST_CHECK_EXCEPTION(p.run(how, precision::twice, {matrix({entry}, {6}, {1, 2, 3, 4, 5, 6}), integers({0, id})}),
                             error, [&](const error& problem) {
                               return problem.what() == "gather: id " + std::to_string(static_cast<int>(id)) +
-                                                           " is not on axis entry, which has 6 places from 0";
+                                                           " is not on axis entry, which has 6 places from 0; give ids "
+                                                           "on it (cross_entropy leaves out targets that are `ignore`)";
                             });
     }
 }

@@ -180,8 +180,8 @@ BOOST_AUTO_TEST_CASE(refusals) {
   adamw a(w);
   auto other = random<float>(1, 3, 2);
   BOOST_TEST(refused([&] { a.step(w, other); }) ==
-             "structure 1 of those that are walked together has [row=3, column=2] where the first has "
-             "[row=2, column=3]; both must be dense, with the same axes in the same order");
+             "adamw: the gradient of a parameter [row=2, column=3] has [row=3, column=2]; both must be dense, with the "
+             "same axes in the same order");
   BOOST_TEST(refused([&] { adamw(w, {.beta1 = 1}).step(w, w); }) ==
              "adamw: beta1 can't be 1; give a number from 0 on and below 1");
   a.options.beta2 = -1;
@@ -190,13 +190,11 @@ BOOST_AUTO_TEST_CASE(refusals) {
   BOOST_TEST(refused([&] { sgd(w, {.rate = std::nan("")}).step(w, w); }) ==
              "sgd: rate can't be nan; give a finite number that is 0 or more");
   layer<tensor<float>> unset;
-  BOOST_TEST(refused([&] { norm(unset); }) == "a parameter is unset; initialize it first");
+  BOOST_TEST(refused([&] { norm(unset); }) == "norm: a tensor is unset; initialize it first");
   tensor<float> scalar(1.f), unset_gradient;
   adamw of_scalar(scalar);
-  BOOST_TEST(
-      refused([&] { of_scalar.step(scalar, unset_gradient); }) ==
-      "a tensor of structure 1 of those that are walked together is unset, beside a parameter []; give it one of "
-      "that shape first");
+  BOOST_TEST(refused([&] { of_scalar.step(scalar, unset_gradient); }) ==
+             "adamw: the gradient of a parameter [] is unset; give it one of that shape first");
   using list = std::vector<tensor<double>>;
   list three(3, tensor<double>(row(2)));
   adamw of_three(three);

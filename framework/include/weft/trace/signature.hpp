@@ -65,22 +65,26 @@ template <class A> constexpr std::string_view argument_name() {
   if constexpr (std::is_member_object_pointer_v<decltype(&A::name)>) return "params_of(...)";
   else return A::name;
 }
-/// Whether transformations can be given so many arguments, whatever the function inside takes.
-template <class F, std::size_t N> constexpr bool transforms_calls() {
-  if constexpr (!is_transformation<F>) return true;
-  else if constexpr (F::template inner_arguments<N>() == 0) return false;
-  else return transforms_calls<decltype(F::f), F::template inner_arguments<N>()>();
+/// How many of N arguments transformations leave for the function inside, whatever it takes; -1 if they can't be given
+/// so many.
+template <class F, std::size_t N> constexpr long left_for_function() {
+  if constexpr (!is_transformation<F>) return static_cast<long>(N);
+  else if constexpr (F::template inner_arguments<N>() == 0) return -1;
+  else return left_for_function<decltype(F::f), F::template inner_arguments<N>()>();
 }
 template <class Caller, class F, class... A> constexpr message call_refused() {
-  constexpr bool fits = transforms_calls<F, sizeof...(A)>();
+  constexpr long given = sizeof...(A), left = left_for_function<F, sizeof...(A)>();
+  constexpr long counted = left < 0 ? given : left;
   message m;
-  m << Caller::name << (fits ? ": the function does" : ": its transformations do") << " not take "
-    << static_cast<long>(sizeof...(A)) << (sizeof...(A) == 1 ? " argument" : " arguments") << " (";
+  m << Caller::name << (left < 0 ? ": its transformations do" : ": the function does") << " not take " << counted
+    << (counted == 1 ? " argument" : " arguments");
+  if (left >= 0 && left < given) m << ", what its transformations leave of " << given;
+  m << " (";
   bool first = true;
   ((m << (first ? "" : ", ") << argument_name<A>(), first = false), ...);
-  return m << (fits ? "); give one arg<..> or params<..> of its type for each of its parameters"
-                    : "); wrt<..> counts the function's arguments from 0, vjp takes a cotangent "
-                      "besides them, jvp and hvp tangents"),
+  return m << (left == given ? "); give one arg<..> or params<..> of its type for each of its parameters"
+                             : "); wrt<..> counts the function's arguments from 0, vjp takes a cotangent "
+                               "besides them, jvp and hvp tangents"),
          m;
 }
 template <class Caller, class F, class... A> inline constexpr message call_refused_message =

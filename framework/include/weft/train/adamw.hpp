@@ -24,7 +24,7 @@ public:
     square_ = mean_;
   }
   void step(Parameters& parameters, const Parameters& gradients) {
-    ir::cut(strips_, parameters, gradients, mean_, square_);
+    ir::cut(strips_, "adamw", {"parameter", "gradient", "mean", "square"}, parameters, gradients, mean_, square_);
     ir::adamw_step(strips_, options, steps_ + 1); // which may refuse the options
     steps_++;
   }

@@ -11,7 +11,7 @@ namespace weft {
 template <class Gradients> double norm(const Gradients& gradients) {
   using T = ir::precision_of<Gradients>;
   std::vector<ir::strip<T>> strips;
-  ir::cut(strips, gradients);
+  ir::cut(strips, "norm", {"tensor"}, gradients);
   return ir::norm(strips);
 }
 
@@ -19,7 +19,7 @@ template <class Gradients> double norm(const Gradients& gradients) {
 template <class Gradients> void scale_in_place(Gradients& gradients, double factor) {
   using T = ir::precision_of<Gradients>;
   std::vector<ir::strip<T>> strips;
-  ir::cut(strips, gradients);
+  ir::cut(strips, "scale_in_place", {"tensor"}, gradients);
   ir::scale(strips, factor);
 }
 

@@ -22,7 +22,7 @@ public:
     each_leaf([](auto& v) { std::fill(v.begin(), v.end(), T(0)); }, velocity_);
   }
   void step(Parameters& parameters, const Parameters& gradients) {
-    ir::cut(strips_, parameters, gradients, velocity_);
+    ir::cut(strips_, "sgd", {"parameter", "gradient", "velocity"}, parameters, gradients, velocity_);
     ir::sgd_step(strips_, options);
   }
   const Parameters& velocity() const { return velocity_; }

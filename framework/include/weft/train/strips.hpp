@@ -17,6 +17,7 @@ template <class T> struct strip {
   int rank = 0; ///< of the tensor that it is cut from
 };
 
-/// Throws unless a tensor that is walked along with a parameter lies in memory just as the parameter does.
-void check_alike(const tensor_ref& parameter, const tensor_ref& other, int position);
+/// Throws unless the tensor `other` is set and dense and lies in memory just as `first` does.
+void check_alike(const char* who, const char* name_of_first, const tensor_ref& first, const char* name,
+                 const tensor_ref& other);
 } // namespace weft::ir
