@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "prepare_ports.hpp"
+#include "prepare_diagonals.hpp"
 #include "tile_ranges.hpp"
 
 #include <weft/passes/memory_access.hpp>
@@ -32,12 +32,60 @@ template <class T> struct preparation : port_preparation {
     }
     const range<port> ports = plan.ports_of(t);
     bind_ports(ports, p);
-    lay_out_made(t, ports, p);
+    bind_diagonals(ports, p);
+    const std::vector<step> steps = needed_steps(t, ports, p);
+    lay_out_made(steps, ports, p);
     for (int i = 0; i < p.g.size(); i++)
       if (p.g[i].op->how == form::view)
         p.memory[static_cast<std::size_t>(i)] =
             seen_by(p.g, i, p.memory[static_cast<std::size_t>(p.g.in(i, 0))], extents.resolver());
-    for (const step& x : plan.steps_of(t)) prepare_step(x, ports, p);
+    for (const step& x : steps) prepare_step(x, ports, p);
+  }
+  void bind_diagonals(range<port> ports, prepared_tiles& p) {
+    for (int i = 0; i < p.g.size(); i++) {
+      auto d = diagonal_finder{c, p}.of(i, sizeof(T));
+      if (!d) continue;
+      for (const port& q : ports)
+        if (q.what == port::add && q.tile == i && adds_itself(p.g, q)) d->state = state_of(q, p.g);
+      const bool scatters = p.g[i].op->is(trait::scattering);
+      if (scatters && d->state < 0) continue;
+      d->length = c.width + (c.rows - 1) * std::abs(d->slope()) + weft::lanes<T>;
+      d->offset = c.scratch_bytes + (d->slope() < 0 ? c.rows - 1 : 0) * static_cast<long>(sizeof(T));
+      c.scratch_bytes += rounded(d->length * (scatters ? tile_diagonal::turns : 1) * static_cast<long>(sizeof(T)));
+      if (scatters) d->stride = state_stride(c.states[static_cast<std::size_t>(d->state)], d->axis);
+      else {
+        region_memory& m = p.memory[static_cast<std::size_t>(i)];
+        for (int j = 0; j < 2; j++) m.strides.stride[j] = same(p.g[i].ax[j], s.outer) ? 1 : d->slope();
+        p.offset[static_cast<std::size_t>(i)] = d->offset;
+      }
+      p.diagonals.push_back(*d);
+    }
+  }
+  static const tile_diagonal* diagonal_of(const prepared_tiles& p, int i) {
+    for (const tile_diagonal& d : p.diagonals)
+      if (d.node == i) return &d;
+    return nullptr;
+  }
+  /// The steps but for those that only make ids of diagonals.
+  std::vector<step> needed_steps(const tile_program& t, range<port> ports, const prepared_tiles& p) const {
+    std::vector<char> wanted(p.memory.size());
+    const auto want = [&](int i) { wanted[static_cast<std::size_t>(storage_of(p.g, i))] = true; };
+    for (const port& x : ports) {
+      if (x.what != port::read) want(x.tile);
+      if (x.factor >= 0) want(x.factor);
+    }
+    std::vector<step> needed;
+    for (int k = t.steps; k-- > 0;) {
+      const step& x = plan.steps_of(t)[k];
+      bool makes = false;
+      each_access(p.g, plan, x, [](int) {}, [&](int i) { makes = makes || wanted[static_cast<std::size_t>(i)]; });
+      if (!makes) continue;
+      needed.push_back(x);
+      if (const tile_diagonal* d = x.what == step::run_general ? diagonal_of(p, x.id) : nullptr) want(d->other);
+      else each_access(p.g, plan, x, want, [](int) {});
+    }
+    std::reverse(needed.begin(), needed.end());
+    return needed;
   }
   void bind_ports(range<port> ports, prepared_tiles& p) {
     for (const port& x : ports)
@@ -66,7 +114,7 @@ template <class T> struct preparation : port_preparation {
     for (int j = 0; j < p.g[i].ax.n; j++) m.strides.stride[j] = state_stride(y, p.g[i].ax[j]);
   }
   /// What the steps make and don't add to a state themselves, in the worker's scratch.
-  void lay_out_made(const tile_program& t, range<port> ports, prepared_tiles& p) {
+  void lay_out_made(const std::vector<step>& steps, range<port> ports, prepared_tiles& p) {
     const auto made = [&](int i) {
       if (p.g[i].op->how == form::input || p.offset[static_cast<std::size_t>(i)] >= 0) return;
       for (const port& x : ports)
@@ -75,7 +123,7 @@ template <class T> struct preparation : port_preparation {
           return;
       lay_out(p, i, true);
     };
-    for (const step& x : plan.steps_of(t)) each_access(p.g, plan, x, [](int) {}, made);
+    for (const step& x : steps) each_access(p.g, plan, x, [](int) {}, made);
   }
   void prepare_step(const step& x, range<port> ports, prepared_tiles& p) {
     const auto storage = [&](int i) { return p.memory[static_cast<std::size_t>(i)].storage; };
@@ -90,6 +138,8 @@ template <class T> struct preparation : port_preparation {
     } else if (x.what == step::run_product) {
       p.steps.push_back({x.what, static_cast<int>(p.products.size())});
       p.products.push_back(product(p, ports, x.id));
+    } else if (const tile_diagonal* d = diagonal_of(p, x.id)) {
+      p.steps.push_back({x.what, static_cast<int>(d - p.diagonals.data()), d->state, true});
     } else {
       for (int j = 0; j < p.g[x.id].count; j++) regions_read(p, storage(p.g.in(x.id, j)));
       p.steps.push_back({x.what, x.id});

@@ -76,8 +76,24 @@ struct tile_product {
 
 struct tile_step {
   step::action what = step::run_region;
-  int index = -1; ///< of the region, the product, or the node
-  int state = -1; ///< of a node that adds to a state itself
+  int index = -1;        ///< of the region, the product, or the node
+  int state = -1;        ///< of a node that adds to a state itself
+  bool diagonal = false; ///< of a node: `index` is that of a diagonal
+};
+
+/// A gather from one axis, or a scatter onto it, at ids that move by one along the lanes: id = lane i + row j +
+/// constant at places i and j of the outer and the inner axis. What a tile has of that axis is a line; each row reads
+/// it, or adds to it, `slope` further on.
+struct tile_diagonal {
+  int node = -1, other = -1; ///< of the tile program: itself; its table, or the values that it adds up
+  int state = -1;            ///< of a scatter
+  long lane = 1, row = 0, constant = 0;
+  axis_ref axis = nullptr;
+  long stride = 1; ///< of the axis in the table or the state
+  long offset = 0; ///< in a worker's scratch, of what lane 0 of row 0 reads or adds to
+  long length = 0; ///< of the line that a full tile has
+  long slope() const { return lane * row; }
+  static constexpr int turns = 4; ///< lines that a scatter's rows add to in turn, so that none waits for the one before
 };
 
 struct tile_sum {
@@ -95,6 +111,7 @@ struct prepared_tiles {
   std::vector<tile_step> steps;
   std::vector<region_call> regions;
   std::vector<tile_product> products;
+  std::vector<tile_diagonal> diagonals;
   std::vector<tile_sum> sums;               ///< what is added to states after the steps
   std::vector<int> merge_before, merge_now; ///< by state: nodes, -1 where it is no merge
   std::vector<int> kept;                    ///< by state: the node that is written tile by tile, or -1

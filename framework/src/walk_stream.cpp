@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "walk_states.hpp"
+#include "walk_diagonals.hpp"
 
 #include <weft/kernel/general.hpp>
 
@@ -10,7 +10,7 @@
 namespace weft::ir {
 namespace {
 
-template <class T> struct walk : walk_states<T> {
+template <class T> struct walk : walk_diagonals<T> {
   using states = walk_states<T>;
   using states::c, states::w, states::at, states::here, states::loops, states::scratch, states::task, states::chunk,
       states::second, states::base, states::place_of;
@@ -114,6 +114,7 @@ template <class T> struct walk : walk_states<T> {
     for (const tile_step& s : p.steps) {
       if (s.what == step::run_region) region(which, s.index);
       else if (s.what == step::run_product) product(p, storage, p.products[static_cast<std::size_t>(s.index)]);
+      else if (s.diagonal) this->diagonal(p, storage, p.diagonals[static_cast<std::size_t>(s.index)]);
       else general(p, storage, s);
     }
     for (const tile_sum& x : p.sums) this->add(p, storage, x);
@@ -264,7 +265,7 @@ void run_stream(stream_call& c, const plan_view& plan, const region_kernel<T>* k
                 char* shared, char* scratch, long scratch_stride, crew threads) {
   const auto with_walk = [&](long parallel, int worker, auto f) {
     stream_worker& w = c.workers[static_cast<std::size_t>(worker)];
-    walk<T> x{{{{c, storage, w}}, shared, scratch + worker * scratch_stride}, plan, kernels};
+    walk<T> x{{{{{c, storage, w}}, shared, scratch + worker * scratch_stride}}, plan, kernels};
     x.go_to(parallel);
     f(x);
   };
@@ -297,7 +298,7 @@ template <class T> tile_counts count_tiles(stream_call& c, const plan_view& plan
   stream_worker& w = c.workers[0];
   w.tiles = {};
   for (long k = 0; k < c.parallel_total * c.chunks && c.outer > 0; k++) {
-    walk<T> x{{{{c, storage, w}}, nullptr, nullptr}, plan, nullptr};
+    walk<T> x{{{{{c, storage, w}}, nullptr, nullptr}}, plan, nullptr};
     x.counts = true, x.chunk = k % c.chunks;
     x.go_to(k / c.chunks);
     x.blocks();

@@ -9,12 +9,6 @@
 namespace weft {
 namespace {
 using namespace ir;
-/// Throws, naming op and axis: an id is not a place on the axis.
-[[noreturn]] void refuse_id(const char* who, long id, axis_ref axis, long extent) {
-  throw error(std::string(who) + ": id " + std::to_string(id) + " is not on axis " + std::string(axis->name) +
-              ", which has " + std::to_string(extent) + " places from 0; give ids on it (cross_entropy leaves out " +
-              "targets that are `ignore`)");
-}
 /// The sum of n values next to each other, as packets.
 template <class T> T sum_of(const T* from, long n) {
   T sum{};

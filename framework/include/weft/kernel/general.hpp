@@ -20,6 +20,12 @@ struct general_call {
   bool adds = false; ///< whether a scattering op adds to what `out` holds, instead of beginning with 0
 };
 
+/// Throws, naming op and axis: an id is not a place on the axis.
+[[noreturn]] inline void refuse_id(std::string_view who, long id, axis_ref axis, long extent) {
+  throw error(who, ": id ", id, " is not on axis ", axis->name, ", which has ", extent,
+              " places from 0; give ids on it (cross_entropy leaves out targets that are `ignore`)");
+}
+
 /// Calls f(coordinates) for every element of the given extents, the last axis fastest.
 template <class F> void each_index(const long* extent, int rank, F f) {
   long total = 1;
