@@ -2,7 +2,9 @@
 #pragma once
 #include "prepare_ports.hpp"
 
-#include <cmath>
+#include <weft/passes/memory_access.hpp>
+
+#include <algorithm>
 #include <cstdlib>
 #include <optional>
 
@@ -35,25 +37,77 @@ struct diagonal_finder {
     return line{a->lane + sign * b->lane, a->row + sign * b->row, a->constant + sign * b->constant};
   }
   /// What node i does along a line, if it does.
-  std::optional<tile_diagonal> of(int i, int real_size) const {
+  std::optional<tile_diagonal> of(int i, long real_size) const {
     const node& x = p.g[i];
     const bool gathers = x.op->is(trait::gathering);
     if ((!gathers && !x.op->is(trait::scattering)) || x.k != real || x.at.shape.n) return {};
     const int table = p.g.in(x, 0); // or the values that are added up
     const axes both = gathers ? x.ax : p.g[table].ax, one = gathers ? p.g[table].ax : x.ax;
     const auto ids = line_of(p.g.in(x, 1));
-    if (!ids || both.n != 2 || !both.has(c.s->outer) || !both.has(c.s->inner) || one.n != 1) return {};
+    const auto spans = [&](const axes& ax) { return ax.has(c.s->outer) + ax.has(c.s->inner); };
+    if (!ids || both.n != 2 || spans(both) != 2 || one.n != 1 || spans(one) != 0) return {};
     if (std::abs(ids->lane) != 1 || std::abs(ids->row) > 1) return {};
     const region_memory& m = p.memory[static_cast<std::size_t>(table)];
     const int read = p.read[static_cast<std::size_t>(table)];
     if (gathers && (read < 0 || c.reads[static_cast<std::size_t>(read)].where != stream_read::fixed ||
-                    static_cast<int>(size_of(m.type)) != real_size))
+                    static_cast<long>(size_of(m.type)) != real_size))
       return {};
     tile_diagonal d;
     d.node = i, d.other = table, d.axis = x.at.axis;
     d.lane = ids->lane, d.row = ids->row, d.constant = ids->constant;
     if (gathers) d.stride = m.strides.stride[0];
     return d;
+  }
+};
+
+/// The diagonals of a program, and which of its steps are left to do.
+struct diagonal_preparation : port_preparation {
+  void bind_diagonals(range<port> ports, prepared_tiles& p) {
+    const long real_size = c.is_double ? sizeof(double) : sizeof(float);
+    for (int i = 0; i < p.g.size(); i++) {
+      auto d = diagonal_finder{c, p}.of(i, real_size);
+      if (!d) continue;
+      for (const port& q : ports)
+        if (q.what == port::add && q.tile == i && adds_itself(p.g, q)) d->state = state_of(q, p.g);
+      const bool scatters = p.g[i].op->is(trait::scattering);
+      if (scatters && d->state < 0) continue;
+      d->length = c.width + (c.rows - 1) * std::abs(d->slope()) + packet_bytes / real_size;
+      d->offset = c.scratch_bytes + (d->slope() < 0 ? c.rows - 1 : 0) * real_size;
+      c.scratch_bytes += rounded(d->length * (scatters ? tile_diagonal::turns : 1) * real_size);
+      if (scatters) d->stride = state_stride(c.states[static_cast<std::size_t>(d->state)], d->axis);
+      else {
+        region_memory& m = p.memory[static_cast<std::size_t>(i)];
+        for (int j = 0; j < 2; j++) m.strides.stride[j] = same(p.g[i].ax[j], s.outer) ? 1 : d->slope();
+        p.offset[static_cast<std::size_t>(i)] = d->offset;
+      }
+      p.diagonals.push_back(*d);
+    }
+  }
+  static const tile_diagonal* diagonal_of(const prepared_tiles& p, int i) {
+    for (const tile_diagonal& d : p.diagonals)
+      if (d.node == i) return &d;
+    return nullptr;
+  }
+  /// The steps but for those that only make ids of diagonals.
+  std::vector<step> needed_steps(const tile_program& t, range<port> ports, const prepared_tiles& p) const {
+    std::vector<char> wanted(p.memory.size());
+    const auto want = [&](int i) { wanted[static_cast<std::size_t>(storage_of(p.g, i))] = true; };
+    for (const port& x : ports) {
+      if (x.what != port::read) want(x.tile);
+      if (x.factor >= 0) want(x.factor);
+    }
+    std::vector<step> needed;
+    for (int k = t.steps; k-- > 0;) {
+      const step& x = plan.steps_of(t)[k];
+      bool makes = false;
+      each_access(p.g, plan, x, [](int) {}, [&](int i) { makes = makes || wanted[static_cast<std::size_t>(i)]; });
+      if (!makes) continue;
+      needed.push_back(x);
+      if (const tile_diagonal* d = x.what == step::run_general ? diagonal_of(p, x.id) : nullptr) want(d->other);
+      else each_access(p.g, plan, x, want, [](int) {});
+    }
+    std::reverse(needed.begin(), needed.end());
+    return needed;
   }
 };
 } // namespace weft::ir

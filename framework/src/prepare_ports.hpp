@@ -16,6 +16,12 @@ struct port_preparation {
   stream_call c;
   tile_extents tile;
 
+  /// Whether what is added to a state is not made first: products and scattered values go there themselves.
+  static bool adds_itself(graph_view tiles, const port& x) {
+    const op_def& op = *tiles[x.tile].op;
+    return op.how == form::contract || (op.is(trait::scattering) && x.factor < 0);
+  }
+  static long rounded(long bytes) { return (bytes + 63) / 64 * 64; }
   tile_part part_of(axis_ref a) const {
     return same(a, s.outer) ? tile_part::outer : same(a, s.inner) ? tile_part::inner : tile_part::whole;
   }

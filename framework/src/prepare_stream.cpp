@@ -2,8 +2,6 @@
 #include "prepare_diagonals.hpp"
 #include "tile_ranges.hpp"
 
-#include <weft/passes/memory_access.hpp>
-
 #include <algorithm>
 #include <cmath>
 #include <utility>
@@ -13,15 +11,7 @@ namespace {
 
 constexpr long cached_bytes = 4l << 20; ///< that a core's caches hold besides what a block needs
 
-long rounded(long bytes) { return (bytes + 63) / 64 * 64; }
-
-template <class T> struct preparation : port_preparation {
-  /// Whether what is added to a state is not made first: products and scattered values go there themselves.
-  static bool adds_itself(graph_view tiles, const port& x) {
-    const op_def& op = *tiles[x.tile].op;
-    return op.how == form::contract || (op.is(trait::scattering) && x.factor < 0);
-  }
-
+template <class T> struct preparation : diagonal_preparation {
   void prepare_program(const tile_program& t, prepared_tiles& p) {
     p.g = plan.graph_of(t);
     const auto n = static_cast<std::size_t>(p.g.size());
@@ -40,52 +30,6 @@ template <class T> struct preparation : port_preparation {
         p.memory[static_cast<std::size_t>(i)] =
             seen_by(p.g, i, p.memory[static_cast<std::size_t>(p.g.in(i, 0))], extents.resolver());
     for (const step& x : steps) prepare_step(x, ports, p);
-  }
-  void bind_diagonals(range<port> ports, prepared_tiles& p) {
-    for (int i = 0; i < p.g.size(); i++) {
-      auto d = diagonal_finder{c, p}.of(i, sizeof(T));
-      if (!d) continue;
-      for (const port& q : ports)
-        if (q.what == port::add && q.tile == i && adds_itself(p.g, q)) d->state = state_of(q, p.g);
-      const bool scatters = p.g[i].op->is(trait::scattering);
-      if (scatters && d->state < 0) continue;
-      d->length = c.width + (c.rows - 1) * std::abs(d->slope()) + weft::lanes<T>;
-      d->offset = c.scratch_bytes + (d->slope() < 0 ? c.rows - 1 : 0) * static_cast<long>(sizeof(T));
-      c.scratch_bytes += rounded(d->length * (scatters ? tile_diagonal::turns : 1) * static_cast<long>(sizeof(T)));
-      if (scatters) d->stride = state_stride(c.states[static_cast<std::size_t>(d->state)], d->axis);
-      else {
-        region_memory& m = p.memory[static_cast<std::size_t>(i)];
-        for (int j = 0; j < 2; j++) m.strides.stride[j] = same(p.g[i].ax[j], s.outer) ? 1 : d->slope();
-        p.offset[static_cast<std::size_t>(i)] = d->offset;
-      }
-      p.diagonals.push_back(*d);
-    }
-  }
-  static const tile_diagonal* diagonal_of(const prepared_tiles& p, int i) {
-    for (const tile_diagonal& d : p.diagonals)
-      if (d.node == i) return &d;
-    return nullptr;
-  }
-  /// The steps but for those that only make ids of diagonals.
-  std::vector<step> needed_steps(const tile_program& t, range<port> ports, const prepared_tiles& p) const {
-    std::vector<char> wanted(p.memory.size());
-    const auto want = [&](int i) { wanted[static_cast<std::size_t>(storage_of(p.g, i))] = true; };
-    for (const port& x : ports) {
-      if (x.what != port::read) want(x.tile);
-      if (x.factor >= 0) want(x.factor);
-    }
-    std::vector<step> needed;
-    for (int k = t.steps; k-- > 0;) {
-      const step& x = plan.steps_of(t)[k];
-      bool makes = false;
-      each_access(p.g, plan, x, [](int) {}, [&](int i) { makes = makes || wanted[static_cast<std::size_t>(i)]; });
-      if (!makes) continue;
-      needed.push_back(x);
-      if (const tile_diagonal* d = x.what == step::run_general ? diagonal_of(p, x.id) : nullptr) want(d->other);
-      else each_access(p.g, plan, x, want, [](int) {});
-    }
-    std::reverse(needed.begin(), needed.end());
-    return needed;
   }
   void bind_ports(range<port> ports, prepared_tiles& p) {
     for (const port& x : ports)
@@ -355,11 +299,11 @@ template <class T> struct preparation : port_preparation {
 /// which small ones fit better, blocks are larger, so that there are fewer.
 template <class T> stream_call prepare_stream(graph_view g, const plan_view& plan, const tile_walk& s,
                                               const extent_table& extents, function_ref<region_memory(int)> memory) {
-  preparation<T> p{{g, plan, s, extents, memory, {}, {}}};
+  preparation<T> p{{{g, plan, s, extents, memory, {}, {}}}};
   p.run(1);
   if (p.c.skips || p.read_again() * static_cast<long>(sizeof(T)) <= cached_bytes) return std::move(p.c);
   const long groups = (p.c.outer + tile::lanes<T> - 1) / tile::lanes<T>;
-  preparation<T> larger{{g, plan, s, extents, memory, {}, {}}};
+  preparation<T> larger{{{g, plan, s, extents, memory, {}, {}}}};
   larger.run(std::clamp(groups, 1l, 4l));
   return std::move(larger.c);
 }

@@ -28,9 +28,9 @@ template <class T> struct walk_diagonals : walk_states<T> {
       return;
     }
     for (long t = 0; t < d.turns; t++) std::fill(line + t * d.length + first, line + t * d.length + last + 1, T(0));
-    const long row = this->stride_of(p, d.other, c.s->inner);
+    const long row = this->stride_of(p, d.other, c.s->inner), step = this->stride_of(p, d.other, c.s->outer);
     for (long j = 0; j < here.rows; j++)
-      add_row(line + j % d.turns * d.length + j * d.slope(), from + j * row, here.lanes);
+      add_row(line + j % d.turns * d.length + j * d.slope(), from + j * row, step, here.lanes);
     T* to = this->added_to(c.states[static_cast<std::size_t>(d.state)]);
     for (long k = first; k <= last; k++) {
       T sum = line[k];
@@ -41,10 +41,11 @@ template <class T> struct walk_diagonals : walk_states<T> {
 
 private:
   long id_at_zero(const tile_diagonal& d) const { return d.lane * here.outer + d.row * here.inner + d.constant; }
-  static void add_row(T* to, const T* from, long n) {
+  static void add_row(T* to, const T* from, long step, long n) {
     long i = 0;
-    for (; i + lanes<T> <= n; i += lanes<T>) store(to + i, load(to + i) + load(from + i));
-    for (; i < n; i++) to[i] += from[i];
+    if (step == 1)
+      for (; i + lanes<T> <= n; i += lanes<T>) store(to + i, load(to + i) + load(from + i));
+    for (; i < n; i++) to[i] += from[i * step];
   }
 };
 } // namespace weft::ir
