@@ -153,7 +153,7 @@ tile_run tile_ranges::trimmed(row_span rows) {
   trim(rows);
   tile_run r{rows.from, rows.to - rows.from};
   const tile_place all = here;
-  const long width = c.width / tile::parts;
+  const long width = all.part(c.is_double ? weft::lanes<double> : weft::lanes<float>);
   for (long k = 0; k < tile::parts; k++) {
     row_span& live = r.live[k] = rows;
     here.outer = all.outer + k * width, here.lanes = std::min(width, all.lanes - k * width);

@@ -35,6 +35,8 @@ inline void copy_elements(const char* from, long from_row, long from_lane, char*
 struct tile_place {
   long outer = 0, lanes = 0; ///< lanes [outer, outer + lanes) of the outer axis
   long inner = 0, rows = 0;  ///< and rows of the inner one
+  /// The lanes of each part but the last: whole packets, as evenly as can be.
+  long part(long packet) const { return ((lanes + packet - 1) / packet + tile::parts - 1) / tile::parts * packet; }
 };
 
 /// Where one worker's walk is.

@@ -187,7 +187,7 @@ template <class T> struct walk : walk_diagonals<T> {
   /// A product in a tile of whose lanes each part has rows of its own that hold anything: of values along both the
   /// others are 0, sums over the rows or the lanes leave them out.
   void multiply_live(const tile::product<T>& all, const tile_product& x) {
-    const long width = c.width / tile::parts;
+    const long width = here.part(weft::lanes<T>);
     const bool lanes = x.lanes == tile_part::outer, rows = x.rows.part == tile_part::inner;
     const bool values = lanes && rows && x.state < 0;
     const bool over_rows = lanes && x.steps.part == tile_part::inner && x.state >= 0;
