@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "prepare_diagonals.hpp"
+#include "prepare_lines.hpp"
 #include "tile_ranges.hpp"
 
 #include <algorithm>
@@ -11,7 +11,7 @@ namespace {
 
 constexpr long cached_bytes = 4l << 20; ///< that a core's caches hold besides what a block needs
 
-template <class T> struct preparation : diagonal_preparation {
+template <class T> struct preparation : line_preparation {
   void prepare_program(const tile_program& t, prepared_tiles& p) {
     p.g = plan.graph_of(t);
     const auto n = static_cast<std::size_t>(p.g.size());
@@ -22,7 +22,7 @@ template <class T> struct preparation : diagonal_preparation {
     }
     const range<port> ports = plan.ports_of(t);
     bind_ports(ports, p);
-    bind_diagonals(ports, p);
+    bind_lines(ports, p);
     const std::vector<step> steps = needed_steps(t, ports, p);
     lay_out_made(steps, ports, p);
     for (int i = 0; i < p.g.size(); i++)
@@ -82,8 +82,9 @@ template <class T> struct preparation : diagonal_preparation {
     } else if (x.what == step::run_product) {
       p.steps.push_back({x.what, static_cast<int>(p.products.size())});
       p.products.push_back(product(p, ports, x.id));
-    } else if (const tile_diagonal* d = diagonal_of(p, x.id)) {
-      p.steps.push_back({x.what, static_cast<int>(d - p.diagonals.data()), d->state, true});
+    } else if (const tile_line* d = line_of_node(p, x.id)) {
+      regions_read(p, storage(d->other));
+      p.steps.push_back({x.what, static_cast<int>(d - p.lines.data()), d->state, true});
     } else {
       for (int j = 0; j < p.g[x.id].count; j++) regions_read(p, storage(p.g.in(x.id, j)));
       p.steps.push_back({x.what, x.id});
@@ -172,6 +173,32 @@ template <class T> struct preparation : diagonal_preparation {
     }
     return false;
   }
+  /// Whether any finite number may stand in place of a value where every mask hides it: what is made of it goes through
+  /// a masked selection, or through arithmetic alone, before it is summed. A function may be infinite at that number.
+  bool can_be_hidden(const prepared_tiles& p, int i) const {
+    enum : char { untouched, arithmetic, anything };
+    std::vector<char> made(p.memory.size(), untouched); // of it
+    made[static_cast<std::size_t>(i)] = arithmetic;
+    for (int k = i + 1; k < p.g.size(); k++) {
+      const node& x = p.g[k];
+      char of[3]{}, most = untouched;
+      for (int j = 0; j < x.count; j++) {
+        const char m = made[static_cast<std::size_t>(p.g.in(x, j))];
+        most = std::max(most, m);
+        if (j < 3) of[j] = m;
+      }
+      if (x.op->is(trait::selection))
+        for (const mask& m : c.masks)
+          if (m.condition == p.g.in(x, 0) && of[m.live ? 2 : 1] == untouched) most = untouched;
+      const bool plain = x.op->how != form::map || x.op->is(trait::quotient) ||
+                         x.op->is(trait::addition | trait::subtraction | trait::negation | trait::product);
+      if (most != untouched && (!plain || (x.op->is(trait::quotient) && of[1] != untouched))) most = anything;
+      const bool both = x.ax.has(s.outer) && x.ax.has(s.inner);
+      if (most == anything && !both) return false;
+      made[static_cast<std::size_t>(k)] = both ? most : char(untouched);
+    }
+    return true;
+  }
   static long stride(const layout& l, const axes& of, axis_ref n) { return of.has(n) ? l.stride[of.find(n)] : 0; }
   tile_product product(prepared_tiles& p, range<port> ports, int i) {
     const node& x = p.g[i];
@@ -184,6 +211,7 @@ template <class T> struct preparation : diagonal_preparation {
     pack_operands(p, y, a, b);
     const axis_ref lane = lanes_of(p, y, b);
     part_axes(p, y, a, b, lane);
+    y.hidden = y.state < 0 && can_be_hidden(p, i);
     return y;
   }
   /// An outer read is packed: lanes for products that keep them, else each lane's values. The number goes with a packed
@@ -284,9 +312,9 @@ template <class T> struct preparation : diagonal_preparation {
     c.is_double = std::is_same_v<T, double>;
     sizes(groups * tile::lanes<T>);
     cut();
+    for (int k = 0; k < s.masks; k++) c.masks.push_back(plan.masks[s.first_mask + k]);
     prepare_program(s.masked, c.program[0]);
     prepare_program(s.clear, c.program[1]);
-    for (int k = 0; k < s.masks; k++) c.masks.push_back(plan.masks[s.first_mask + k]);
     for (prepared_tiles& t : c.program) list_changes(t);
     prepare_ranges(c, plan.ports_of(s.masked));
     finish();

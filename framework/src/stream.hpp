@@ -72,19 +72,20 @@ struct tile_product {
   std::vector<tile_loop> batch, sums;
   double alpha = 1;
   int state = -1, factor = -1; ///< onto a state, times a node of the tile program
+  bool hidden = false;         ///< where masks hide it, any finite number may stand in its place
 };
 
 struct tile_step {
   step::action what = step::run_region;
-  int index = -1;        ///< of the region, the product, or the node
-  int state = -1;        ///< of a node that adds to a state itself
-  bool diagonal = false; ///< of a node: `index` is that of a diagonal
+  int index = -1;    ///< of the region, the product, or the node
+  int state = -1;    ///< of a node that adds to a state itself
+  bool line = false; ///< of a node: `index` is that of a line
 };
 
 /// A gather from one axis, or a scatter onto it, at ids that move by one along the lanes: id = lane i + row j +
 /// constant at places i and j of the outer and the inner axis. What a tile has of that axis is a line; each row reads
-/// it, or adds to it, `slope` further on.
-struct tile_diagonal {
+/// it, or adds to it, `slope` places behind the row before.
+struct tile_line {
   int node = -1, other = -1; ///< of the tile program: itself; its table, or the values that it adds up
   int state = -1;            ///< of a scatter
   long lane = 1, row = 0, constant = 0;
@@ -111,7 +112,7 @@ struct prepared_tiles {
   std::vector<tile_step> steps;
   std::vector<region_call> regions;
   std::vector<tile_product> products;
-  std::vector<tile_diagonal> diagonals;
+  std::vector<tile_line> lines;
   std::vector<tile_sum> sums;               ///< what is added to states after the steps
   std::vector<int> merge_before, merge_now; ///< by state: nodes, -1 where it is no merge
   std::vector<int> kept;                    ///< by state: the node that is written tile by tile, or -1
@@ -133,9 +134,10 @@ struct row_span {
 /// Rows of a block of lanes that are walked alike: tiles that no mask touches, or one that some does.
 struct tile_run {
   long from = 0, rows = 0;
-  int program = 0; ///< of the stream's two
-  bool trimmed = false;
-  row_span live[tile::parts]{}; ///< of one that is trimmed: the rows that hold anything for each part of its lanes
+  int program = 0;              ///< of the stream's two
+  bool by_parts = false;        ///< one tile, of which some part of the lanes has fewer rows that hold anything
+  bool hidden = false;          ///< masks alone decide about the rows that parts lack
+  row_span live[tile::parts]{}; ///< the rows of each part
 };
 
 struct stream_worker {

@@ -143,24 +143,29 @@ void tile_ranges::each_run(function_ref<void(const tile_run&)> f) {
 void tile_ranges::halve(row_span rows, function_ref<void(const tile_run&)> f) {
   const long n = rows.to - rows.from;
   if (n == 0 || is_nothing(rows)) return;
-  if (n <= c.rows) return f(is_clear() ? tile_run{rows.from, n, 1} : trimmed(rows));
+  if (n <= c.rows) return f(is_clear() ? tile_run{rows.from, n, 1} : by_parts(rows));
   const long half = rows.from + (n / 2 + c.rows - 1) / c.rows * c.rows;
   halve({rows.from, half}, f);
   halve({half, rows.to}, f);
 }
 /// A tile without the rows at either end that hold nothing, for all of its lanes and for each part of them.
-tile_run tile_ranges::trimmed(row_span rows) {
+tile_run tile_ranges::by_parts(row_span rows) {
   trim(rows);
   tile_run r{rows.from, rows.to - rows.from};
+  r.hidden = true;
   const tile_place all = here;
   const long width = all.part(c.is_double ? weft::lanes<double> : weft::lanes<float>);
   for (long k = 0; k < tile::parts; k++) {
     row_span& live = r.live[k] = rows;
     here.outer = all.outer + k * width, here.lanes = std::min(width, all.lanes - k * width);
-    if (here.lanes <= 0) live.to = live.from;
-    else if (is_nothing(live)) live.to = live.from;
+    if (here.lanes <= 0 || is_nothing(live)) live.to = live.from;
     else trim(live);
-    r.trimmed = r.trimmed || live.from > rows.from || live.to < rows.to;
+    for (const row_span& left_out : {row_span{rows.from, live.from}, row_span{live.to, rows.to}}) {
+      if (left_out.from == left_out.to || here.lanes <= 0) continue;
+      r.by_parts = true;
+      find(left_out);
+      r.hidden = r.hidden && is_hidden();
+    }
     live.from -= rows.from, live.to -= rows.from;
   }
   here = all;
@@ -240,6 +245,13 @@ bool tile_ranges::is_nothing(row_span rows) {
       nothing = nothing || (r.lo == e.nothing && r.hi == e.nothing);
     }
     if (!nothing) return false;
+  }
+  return true;
+}
+bool tile_ranges::is_hidden() const {
+  for (const mask& m : c.masks) {
+    const interval& r = w.range[static_cast<std::size_t>(m.condition)];
+    if (m.live ? r.hi != 0 : r.lo != 1) return false;
   }
   return true;
 }

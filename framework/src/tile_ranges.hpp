@@ -25,14 +25,15 @@ struct tile_ranges : walk_place {
 
 private:
   void halve(row_span rows, function_ref<void(const tile_run&)> f);
-  tile_run trimmed(row_span rows);
+  tile_run by_parts(row_span rows);
   void trim(row_span& rows);
   /// The ranges of what the masked program computes in some rows of the block.
   void find(row_span rows);
   /// Whether no state changes in these rows.
   bool is_nothing(row_span rows);
-  /// Whether no mask touches the rows whose ranges were found last.
+  /// Whether no mask touches the rows whose ranges were found last; whether all hide them.
   bool is_clear() const;
+  bool is_hidden() const;
   interval of_index(axis_ref a, row_span rows) const;
   interval of_input(int i, row_span rows) const;
 };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "walk_diagonals.hpp"
+#include "walk_lines.hpp"
 
 #include <weft/kernel/general.hpp>
 
@@ -10,14 +10,14 @@
 namespace weft::ir {
 namespace {
 
-template <class T> struct walk : walk_diagonals<T> {
+template <class T> struct walk : walk_lines<T> {
   using states = walk_states<T>;
   using states::c, states::w, states::at, states::here, states::loops, states::scratch, states::task, states::chunk,
       states::second, states::base, states::place_of;
   const plan_view& plan;
   const region_kernel<T>* kernels;
-  bool counts = false;               ///< counts tiles and does nothing else
-  const tile_run* trimmed = nullptr; ///< the tile at hand, if parts of its lanes have rows that hold nothing
+  bool counts = false;             ///< counts tiles and does nothing else
+  const tile_run* parts = nullptr; ///< of the tile at hand, if they have rows of their own
 
   /// Where values lie that the worker's scratch holds.
   void use_scratch() {
@@ -90,7 +90,7 @@ template <class T> struct walk : walk_diagonals<T> {
     const long tiles = (r.rows + c.rows - 1) / c.rows;
     (r.program == 0 && !c.masks.empty() ? w.tiles.partial : w.tiles.kept) += tiles;
     if (counts) return;
-    trimmed = r.trimmed ? &r : nullptr;
+    parts = r.by_parts ? &r : nullptr;
     for (long k = 0; k < tiles; k++) tile(r.program, r.from + k * c.rows, std::min(c.rows, r.rows - k * c.rows));
   }
   void tile(int which, long inner, long rows) {
@@ -114,7 +114,7 @@ template <class T> struct walk : walk_diagonals<T> {
     for (const tile_step& s : p.steps) {
       if (s.what == step::run_region) region(which, s.index);
       else if (s.what == step::run_product) product(p, storage, p.products[static_cast<std::size_t>(s.index)]);
-      else if (s.diagonal) this->diagonal(p, storage, p.diagonals[static_cast<std::size_t>(s.index)]);
+      else if (s.line) this->along_line(p, storage, p.lines[static_cast<std::size_t>(s.index)]);
       else general(p, storage, s);
     }
     for (const tile_sum& x : p.sums) this->add(p, storage, x);
@@ -175,7 +175,7 @@ template <class T> struct walk : walk_diagonals<T> {
            q.kept = first, q.factor = factor;
            loop(empty ? no_loops : x.sums, 0, pa, pb, pc, factor, [&](const T* sa, const T* sb, T* sc, const T*) {
              q.a = sa, q.b = sb, q.c = sc;
-             if (trimmed) multiply_live(q, x);
+             if (parts) multiply_parts(q, x);
              else tile::multiply(q);
              q.kept = tile::previous::add;
            });
@@ -186,15 +186,15 @@ template <class T> struct walk : walk_diagonals<T> {
   }
   /// A product in a tile of whose lanes each part has rows of its own that hold anything: of values along both the
   /// others are 0, sums over the rows or the lanes leave them out.
-  void multiply_live(const tile::product<T>& all, const tile_product& x) {
+  void multiply_parts(const tile::product<T>& all, const tile_product& x) {
     const long width = here.part(weft::lanes<T>);
     const bool lanes = x.lanes == tile_part::outer, rows = x.rows.part == tile_part::inner;
-    const bool values = lanes && rows && x.state < 0;
+    const bool values = lanes && rows && x.hidden && parts->hidden;
     const bool over_rows = lanes && x.steps.part == tile_part::inner && x.state >= 0;
     const bool over_lanes = rows && x.steps.part == tile_part::outer && x.state >= 0 && x.factor < 0;
     if (!values && !over_rows && !over_lanes) return tile::multiply(all);
     for (long k = 0; k < tile::parts; k++) {
-      const row_span live = trimmed->live[k];
+      const row_span live = parts->live[k];
       tile::product<T> q = all;
       const long first = k * width, n = std::min(width, (over_lanes ? all.steps : all.lanes) - first);
       if (n <= 0) break;

@@ -5,6 +5,7 @@
 # line marked so; and all of them, without WRONG, must compile.  `// expect g++:` and `// expect clang:` are for messages
 # that are the compiler's own.
 set -u
+export LC_ALL=C # else the compiler's quotation marks are another machine's
 compiler=$1 source=$2 work=$3
 shift 3
 here=$(cd "$(dirname "$0")" && pwd)

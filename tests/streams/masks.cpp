@@ -30,6 +30,29 @@ BOOST_AUTO_TEST_CASE(behind_masks) {
   }
 }
 
+/// A masked score may be read beside its mask, by a function that is infinite at 0: it is the score there too.
+BOOST_AUTO_TEST_CASE(functions_of_scores_behind_masks) {
+  const auto plain = [](const expr& q, const expr& k) { return contract(q, k, d); };
+  const auto entropies = build(
+      [&](expr q, expr k) {
+        const expr s = plain(q, k);
+        return sum(softmax(causal(s), key) * at(log(s)), key);
+      },
+      q_arg, k_arg);
+  const auto outside =
+      build([&](expr q, expr k) { return logsumexp(causal(plain(q, k)) - at(log(plain(q, k))), key); }, q_arg, k_arg);
+  const auto check = [&]<class T>(T, double enough) {
+    inputs<T> x(1, 400, 400);
+    for (T& a : x.q) a = std::abs(a) + 1;
+    for (T& a : x.k) a = std::abs(a) + 1;
+    for (const auto* p : {&entropies, &outside}) {
+      BOOST_TEST(finite((*p)(x.q, x.k)));
+      BOOST_TEST(apart((*p)(x.q, x.k), p->reference(x.q, x.k)) < enough);
+    }
+  };
+  check(1.0, 1e-12), check(1.f, 1e-5);
+}
+
 /// Keys and values that no query sees may hold any finite number. Numbers that are not finite the user zeroes.
 BOOST_AUTO_TEST_CASE(masked_keys_and_values) {
   const auto mask = [](const expr& s) { return where(index(key) < 100, causal(s), -infinity); };

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect g++: ‘puts(((const char*)"traced"))’ is not a constant expression
+// expect g++: 'puts(((const char*)"traced"))' is not a constant expression
 // expect clang: must be initialized by a constant expression
 #include "../case.hpp"
 

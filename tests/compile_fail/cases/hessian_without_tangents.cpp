@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: compile: the function does not take 1 argument, what its transformations leave of 2 (x, y); wrt<..> counts the function's arguments from 0, vjp takes a cotangent besides them, jvp and hvp tangents
+// expect: compile: the function does not take 1 argument, what its transformations leave of 2 (x, y); give one arg<..> or params<..> of its type for each of its parameters, besides them a cotangent to vjp, tangents to jvp and hvp
 #include "../case.hpp"
 
 namespace hessian_without_tangents {

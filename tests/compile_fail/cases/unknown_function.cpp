@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect g++: ‘sofmax’ was not declared in this scope
+// expect g++: 'sofmax' was not declared in this scope
 // expect clang: use of undeclared identifier 'sofmax'
 #include "../case.hpp"
 

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect g++: has no member named ‘projection’
+// expect g++: has no member named 'projection'
 // expect clang: no member named 'projection' in 'unknown_parameter::weights<weft::expr>'
 #include "../case.hpp"
 

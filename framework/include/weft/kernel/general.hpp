@@ -23,7 +23,7 @@ struct general_call {
 /// Throws, naming op and axis: an id is not a place on the axis.
 [[noreturn]] inline void refuse_id(std::string_view who, long id, axis_ref axis, long extent) {
   throw error(who, ": id ", id, " is not on axis ", axis->name, ", which has ", extent,
-              " places from 0; give ids on it (cross_entropy leaves out targets that are `ignore`)");
+              " places from 0; give ids on it");
 }
 
 /// Calls f(coordinates) for every element of the given extents, the last axis fastest.

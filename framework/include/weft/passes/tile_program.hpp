@@ -255,7 +255,7 @@ struct tile_writer {
       const node x = b.nodes.at[i];
       attributes a = x.at;
       a.start = ports.size_;
-      int in[2]{};
+      int in[max_rank]{};
       for (int j = 0; j < x.count; j++) in[j] = b.operands.at[x.first + j];
       return b.put(x.op, in, x.count, x.ax, x.k, a, x.where);
     }
@@ -293,7 +293,7 @@ struct tile_writer {
     if (x.op->how == form::reduce && !x.op->is(trait::sum)) return void(value(i));
     const int tile = x.op->how == form::contract ? of_its_own(product(x))
                      : x.op->how == form::reduce ? reduced(value(g.in(x, 0)), summed(x), nullptr)
-                                                 : general(x);
+                                                 : of_its_own(general(x));
     const int scaled = s.running.at[i] >= 0 ? factor(s.running.at[i]) : -1;
     ports.push_back({port::add, i, tile, -1, scaled});
   }

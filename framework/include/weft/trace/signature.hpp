@@ -82,9 +82,10 @@ template <class Caller, class F, class... A> constexpr message call_refused() {
   m << " (";
   bool first = true;
   ((m << (first ? "" : ", ") << argument_name<A>(), first = false), ...);
-  return m << (left == given ? "); give one arg<..> or params<..> of its type for each of its parameters"
-                             : "); wrt<..> counts the function's arguments from 0, vjp takes a cotangent "
-                               "besides them, jvp and hvp tangents"),
+  return m << (left < 0 ? "); wrt<..> counts the function's arguments from 0, vjp takes a cotangent "
+                          "besides them, jvp and hvp tangents"
+                        : "); give one arg<..> or params<..> of its type for each of its parameters")
+           << (left >= 0 && left < given ? ", besides them a cotangent to vjp, tangents to jvp and hvp" : ""),
          m;
 }
 template <class Caller, class F, class... A> inline constexpr message call_refused_message =

@@ -6,12 +6,13 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <limits>
 #include <optional>
 
 namespace weft::ir {
 
 /// Finds gathers and scatters whose ids are positions, as a bias t[i - j] makes them.
-struct diagonal_finder {
+struct line_finder {
   const stream_call& c;
   const prepared_tiles& p;
 
@@ -34,10 +35,12 @@ struct diagonal_finder {
     const auto a = line_of(p.g.in(x, 0)), b = line_of(p.g.in(x, 1));
     const long sign = op.is(trait::subtraction) ? -1 : 1;
     if (!a || !b) return {};
-    return line{a->lane + sign * b->lane, a->row + sign * b->row, a->constant + sign * b->constant};
+    const line r{a->lane + sign * b->lane, a->row + sign * b->row, a->constant + sign * b->constant};
+    const long largest = std::abs(r.lane) * c.outer + std::abs(r.row) * c.inner + std::abs(r.constant);
+    return largest > std::numeric_limits<std::int32_t>::max() ? std::nullopt : std::optional(r); // it may wrap around
   }
   /// What node i does along a line, if it does.
-  std::optional<tile_diagonal> of(int i, long real_size) const {
+  std::optional<tile_line> of(int i, long real_size) const {
     const node& x = p.g[i];
     const bool gathers = x.op->is(trait::gathering);
     if ((!gathers && !x.op->is(trait::scattering)) || x.k != real || x.at.shape.n) return {};
@@ -52,7 +55,7 @@ struct diagonal_finder {
     if (gathers && (read < 0 || c.reads[static_cast<std::size_t>(read)].where != stream_read::fixed ||
                     static_cast<long>(size_of(m.type)) != real_size))
       return {};
-    tile_diagonal d;
+    tile_line d;
     d.node = i, d.other = table, d.axis = x.at.axis;
     d.lane = ids->lane, d.row = ids->row, d.constant = ids->constant;
     if (gathers) d.stride = m.strides.stride[0];
@@ -60,12 +63,12 @@ struct diagonal_finder {
   }
 };
 
-/// The diagonals of a program, and which of its steps are left to do.
-struct diagonal_preparation : port_preparation {
-  void bind_diagonals(range<port> ports, prepared_tiles& p) {
+/// The lines of a program, and which of its steps are left to do.
+struct line_preparation : port_preparation {
+  void bind_lines(range<port> ports, prepared_tiles& p) {
     const long real_size = c.is_double ? sizeof(double) : sizeof(float);
     for (int i = 0; i < p.g.size(); i++) {
-      auto d = diagonal_finder{c, p}.of(i, real_size);
+      auto d = line_finder{c, p}.of(i, real_size);
       if (!d) continue;
       for (const port& q : ports)
         if (q.what == port::add && q.tile == i && adds_itself(p.g, q)) d->state = state_of(q, p.g);
@@ -73,22 +76,22 @@ struct diagonal_preparation : port_preparation {
       if (scatters && d->state < 0) continue;
       d->length = c.width + (c.rows - 1) * std::abs(d->slope()) + packet_bytes / real_size;
       d->offset = c.scratch_bytes + (d->slope() < 0 ? c.rows - 1 : 0) * real_size;
-      c.scratch_bytes += rounded(d->length * (scatters ? tile_diagonal::turns : 1) * real_size);
+      c.scratch_bytes += rounded(d->length * (scatters ? tile_line::turns : 1) * real_size);
       if (scatters) d->stride = state_stride(c.states[static_cast<std::size_t>(d->state)], d->axis);
       else {
         region_memory& m = p.memory[static_cast<std::size_t>(i)];
         for (int j = 0; j < 2; j++) m.strides.stride[j] = same(p.g[i].ax[j], s.outer) ? 1 : d->slope();
         p.offset[static_cast<std::size_t>(i)] = d->offset;
       }
-      p.diagonals.push_back(*d);
+      p.lines.push_back(*d);
     }
   }
-  static const tile_diagonal* diagonal_of(const prepared_tiles& p, int i) {
-    for (const tile_diagonal& d : p.diagonals)
+  static const tile_line* line_of_node(const prepared_tiles& p, int i) {
+    for (const tile_line& d : p.lines)
       if (d.node == i) return &d;
     return nullptr;
   }
-  /// The steps but for those that only make ids of diagonals.
+  /// The steps but for those that only make ids of lines.
   std::vector<step> needed_steps(const tile_program& t, range<port> ports, const prepared_tiles& p) const {
     std::vector<char> wanted(p.memory.size());
     const auto want = [&](int i) { wanted[static_cast<std::size_t>(storage_of(p.g, i))] = true; };
@@ -103,7 +106,7 @@ struct diagonal_preparation : port_preparation {
       each_access(p.g, plan, x, [](int) {}, [&](int i) { makes = makes || wanted[static_cast<std::size_t>(i)]; });
       if (!makes) continue;
       needed.push_back(x);
-      if (const tile_diagonal* d = x.what == step::run_general ? diagonal_of(p, x.id) : nullptr) want(d->other);
+      if (const tile_line* d = x.what == step::run_general ? line_of_node(p, x.id) : nullptr) want(d->other);
       else each_access(p.g, plan, x, want, [](int) {});
     }
     std::reverse(needed.begin(), needed.end());

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#define BOOST_TEST_MODULE streams_diagonals
+#define BOOST_TEST_MODULE streams_lines
 #include "streams/numerics.hpp"
 
 #include <boost/test/unit_test.hpp>
@@ -36,7 +36,8 @@ BOOST_AUTO_TEST_CASE(are_right) {
   const ids_of kinds[]{[] { return index(query) - index(key) + (extent(key) - 1); },
                        [] { return index(key) - index(query) + (extent(query) - 1); },
                        [] { return index(key) + index(query); },
-                       [] { return 3 + (extent(key) - 1 - index(key)) + (extent(query) - 1 - index(query)); }};
+                       [] { return 3 + (extent(key) - 1 - index(key)) + (extent(query) - 1 - index(query)); },
+                       [] { return broadcast(index(key) + 2, {query, key}); }};
   for (const ids_of ids : kinds)
     for (const bool causal_only : {false, true}) {
       const auto loss = biased(ids, causal_only);
@@ -72,12 +73,45 @@ BOOST_AUTO_TEST_CASE(of_a_table_with_strides) {
   BOOST_TEST(p(x.q, x.k, x.v, view(wide).at(pair(1)), shared).item() == p(x.q, x.k, x.v, dense, shared).item());
 }
 
-BOOST_AUTO_TEST_CASE(of_a_table_that_is_too_short) {
-  const auto p = build(grad(biased([] { return index(query) - index(key) + (extent(key) - 1); }, false), wrt<3>), q_arg,
-                       k_arg, v_arg, table_arg, arg<"shared">(distance));
-  const inputs<double> x(1, 40, 50);
-  const tensor<double> shared = normal(tensor<double>(distance(88)), 5);
-  BOOST_CHECK_EXCEPTION(p(x.q, x.k, x.v, drawn(1, 88, 4), shared), error, [](const error& e) {
-    return std::string(e.what()).starts_with("gather: id 88 is not on axis distance, which has 88 places from 0; give");
-  });
+/// The line is looked at as a whole, before any row is: the message tells its end, not the first id that is wrong.
+BOOST_AUTO_TEST_CASE(beyond_a_table) {
+  const auto refusal = [](ids_of ids) {
+    const auto p = build(grad(biased(ids, false), wrt<3>), q_arg, k_arg, v_arg, table_arg, arg<"shared">(distance));
+    const inputs<double> x(1, 20, 50);
+    try {
+      p(x.q, x.k, x.v, drawn(1, 69, 4), normal(tensor<double>(distance(69)), 5));
+    } catch (const error& e) { return std::string(e.what()); }
+    return std::string();
+  };
+  const std::string rest = " is not on axis distance, which has 69 places from 0; give ids on it";
+  BOOST_TEST(refusal([] { return index(query) - index(key) + (extent(key) - 1); }) == "");
+  BOOST_TEST(refusal([] { return index(query) - index(key) + (extent(key) - 6); }) == "gather: id -5" + rest);
+  BOOST_TEST(refusal([] { return index(query) - index(key) + (extent(key) + 4); }) == "gather: id 73" + rest);
+}
+
+/// In float32 tiles are wider.
+BOOST_AUTO_TEST_CASE(in_float32) {
+  const auto p = build(
+      value_and_grad(biased([] { return index(key) - index(query) + (extent(query) - 1); }, true), wrt<0, 1, 2, 3, 4>),
+      q_arg, k_arg, v_arg, table_arg, arg<"shared">(distance));
+  const auto run = [&]<class T>(T) {
+    const inputs<T> x(2, 150, 170);
+    return p(x.q, x.k, x.v, normal(tensor<T>(head(2), distance(320)), 4), normal(tensor<T>(distance(320)), 5));
+  };
+  BOOST_TEST(apart(run(1.f), run(1.0)) < 1e-5);
+}
+
+/// Where no mask touches a tile, two sums of scattered values can be one, and still go to two tables.
+BOOST_AUTO_TEST_CASE(two_tables_with_equal_gradients) {
+  const auto loss = [](expr q, expr k, expr one, expr two) {
+    const expr e = exp(0.1 * at(scores(q, k, d)));
+    const expr ids = ir::attach(*q.g, index(query) - index(key) + (extent(key) - 1));
+    return sum(where(index(key) <= index(query), e, 0.0) * at(gather(one, ids, distance)), {head, query, key}) +
+           sum(e * at(gather(two, ids, distance)), {head, query, key});
+  };
+  const auto p = build(grad(loss, wrt<2, 3>), q_arg, k_arg, arg<"one">(distance), arg<"two">(distance));
+  const inputs<double> x(2, 300, 300);
+  const tensor<double> one = normal(tensor<double>(distance(599)), 4), two = normal(tensor<double>(distance(599)), 5);
+  BOOST_TEST(!p.materializes(query, key));
+  BOOST_TEST(apart(p(x.q, x.k, one, two), p.reference(x.q, x.k, one, two)) < 1e-12);
 }

@@ -8,12 +8,12 @@
 
 namespace weft::ir {
 
-/// Gathers and scatters of a tile whose ids move by one along the lanes (tile_diagonal).
-template <class T> struct walk_diagonals : walk_states<T> {
+/// Gathers and scatters of a tile whose ids move by one along the lanes (tile_line).
+template <class T> struct walk_lines : walk_states<T> {
   using states = walk_states<T>;
   using states::c, states::here, states::scratch, states::place_of;
 
-  void diagonal(const prepared_tiles& p, const std::vector<void*>& storage, const tile_diagonal& d) {
+  void along_line(const prepared_tiles& p, const std::vector<void*>& storage, const tile_line& d) {
     const long reach = (here.rows - 1) * d.slope(), first = std::min(0l, reach);
     const long last = std::max(0l, reach) + here.lanes - 1, at_zero = id_at_zero(d);
     const long extent = c.extents->of(d.axis);
@@ -40,7 +40,7 @@ template <class T> struct walk_diagonals : walk_states<T> {
   }
 
 private:
-  long id_at_zero(const tile_diagonal& d) const { return d.lane * here.outer + d.row * here.inner + d.constant; }
+  long id_at_zero(const tile_line& d) const { return d.lane * here.outer + d.row * here.inner + d.constant; }
   static void add_row(T* to, const T* from, long step, long n) {
     long i = 0;
     if (step == 1)
