@@ -17,25 +17,25 @@ struct line_finder {
   const prepared_tiles& p;
 
   /// An integer as lane * of the outer axis + row * of the inner one + constant.
-  struct line {
+  struct linear {
     long lane = 0, row = 0, constant = 0;
   };
-  std::optional<line> line_of(int i) const {
+  std::optional<linear> linear_of(int i) const {
     const node& x = p.g[i];
     const op_def& op = *x.op;
     if (x.k != integer) return {};
-    if (op.how == form::constant) return line{0, 0, static_cast<long>(x.at.value)};
-    if (op.how == form::extent) return line{0, 0, c.extents->of(x.at.axis)};
+    if (op.how == form::constant) return linear{0, 0, static_cast<long>(x.at.value)};
+    if (op.how == form::extent) return linear{0, 0, c.extents->of(x.at.axis)};
     if (op.how == form::index) {
       const bool outer = same(x.at.axis, c.s->outer), inner = same(x.at.axis, c.s->inner);
-      return outer || inner ? std::optional(line{outer, inner, 0}) : std::nullopt;
+      return outer || inner ? std::optional(linear{outer, inner, 0}) : std::nullopt;
     }
-    if (op.is(trait::keeps_axes)) return line_of(p.g.in(x, 0));
+    if (op.is(trait::keeps_axes)) return linear_of(p.g.in(x, 0));
     if (!op.is(trait::addition | trait::subtraction) || x.count != 2) return {};
-    const auto a = line_of(p.g.in(x, 0)), b = line_of(p.g.in(x, 1));
+    const auto a = linear_of(p.g.in(x, 0)), b = linear_of(p.g.in(x, 1));
     const long sign = op.is(trait::subtraction) ? -1 : 1;
     if (!a || !b) return {};
-    const line r{a->lane + sign * b->lane, a->row + sign * b->row, a->constant + sign * b->constant};
+    const linear r{a->lane + sign * b->lane, a->row + sign * b->row, a->constant + sign * b->constant};
     const long largest = std::abs(r.lane) * c.outer + std::abs(r.row) * c.inner + std::abs(r.constant);
     return largest > std::numeric_limits<std::int32_t>::max() ? std::nullopt : std::optional(r); // it may wrap around
   }
@@ -46,7 +46,7 @@ struct line_finder {
     if ((!gathers && !x.op->is(trait::scattering)) || x.k != real || x.at.shape.n) return {};
     const int table = p.g.in(x, 0); // or the values that are added up
     const axes both = gathers ? x.ax : p.g[table].ax, one = gathers ? p.g[table].ax : x.ax;
-    const auto ids = line_of(p.g.in(x, 1));
+    const auto ids = linear_of(p.g.in(x, 1));
     const auto spans = [&](const axes& ax) { return ax.has(c.s->outer) + ax.has(c.s->inner); };
     if (!ids || both.n != 2 || spans(both) != 2 || one.n != 1 || spans(one) != 0) return {};
     if (std::abs(ids->lane) != 1 || std::abs(ids->row) > 1) return {};
@@ -74,7 +74,7 @@ struct line_preparation : port_preparation {
         if (q.what == port::add && q.tile == i && adds_itself(p.g, q)) d->state = state_of(q, p.g);
       const bool scatters = p.g[i].op->is(trait::scattering);
       if (scatters && d->state < 0) continue;
-      d->length = c.width + (c.rows - 1) * std::abs(d->slope()) + packet_bytes / real_size;
+      d->length = c.width + (c.rows - 1) * std::abs(d->slope());
       d->offset = c.scratch_bytes + (d->slope() < 0 ? c.rows - 1 : 0) * real_size;
       c.scratch_bytes += rounded(d->length * (scatters ? tile_line::turns : 1) * real_size);
       if (scatters) d->stride = state_stride(c.states[static_cast<std::size_t>(d->state)], d->axis);
@@ -86,7 +86,7 @@ struct line_preparation : port_preparation {
       p.lines.push_back(*d);
     }
   }
-  static const tile_line* line_of_node(const prepared_tiles& p, int i) {
+  static const tile_line* line_of(const prepared_tiles& p, int i) {
     for (const tile_line& d : p.lines)
       if (d.node == i) return &d;
     return nullptr;
@@ -106,7 +106,7 @@ struct line_preparation : port_preparation {
       each_access(p.g, plan, x, [](int) {}, [&](int i) { makes = makes || wanted[static_cast<std::size_t>(i)]; });
       if (!makes) continue;
       needed.push_back(x);
-      if (const tile_line* d = x.what == step::run_general ? line_of_node(p, x.id) : nullptr) want(d->other);
+      if (const tile_line* d = x.what == step::run_general ? line_of(p, x.id) : nullptr) want(d->other);
       else each_access(p.g, plan, x, want, [](int) {});
     }
     std::reverse(needed.begin(), needed.end());

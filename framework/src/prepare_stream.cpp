@@ -82,7 +82,7 @@ template <class T> struct preparation : line_preparation {
     } else if (x.what == step::run_product) {
       p.steps.push_back({x.what, static_cast<int>(p.products.size())});
       p.products.push_back(product(p, ports, x.id));
-    } else if (const tile_line* d = line_of_node(p, x.id)) {
+    } else if (const tile_line* d = line_of(p, x.id)) {
       regions_read(p, storage(d->other));
       p.steps.push_back({x.what, static_cast<int>(d - p.lines.data()), d->state, true});
     } else {

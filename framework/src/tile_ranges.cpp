@@ -152,6 +152,7 @@ void tile_ranges::halve(row_span rows, function_ref<void(const tile_run&)> f) {
 tile_run tile_ranges::by_parts(row_span rows) {
   trim(rows);
   tile_run r{rows.from, rows.to - rows.from};
+  if (tile::parts == 1) return r;
   r.hidden = true;
   const tile_place all = here;
   const long width = all.part(c.is_double ? weft::lanes<double> : weft::lanes<float>);
