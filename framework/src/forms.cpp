@@ -7,15 +7,6 @@
 #include <utility>
 
 namespace weft::ir {
-namespace {
-bool same_form(const tensor_ref& a, const tensor_ref& b) {
-  if (a.type != b.type || !(a.ax == b.ax)) return false;
-  for (int i = 0; i < a.ax.n; i++)
-    if (a.extent[i] != b.extent[i] || a.stride[i] != b.stride[i]) return false;
-  return true;
-}
-} // namespace
-
 bool same_form(const std::vector<tensor_ref>& a, const std::vector<tensor_ref>& b) {
   if (a.size() != b.size()) return false;
   for (std::size_t i = 0; i < a.size(); i++)

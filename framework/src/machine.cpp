@@ -88,8 +88,10 @@ struct machine::state {
     return false;
   }
   void reserve(planned& p) {
-    p.workers = default_pool().threads();
-    for (stream_call& c : p.streams) add_workers(c, p.workers);
+    if (const int n = default_pool().threads(); p.workers != n) {
+      p.workers = n;
+      for (stream_call& c : p.streams) add_workers(c, n);
+    }
     values.reserve(p.arena_bytes + 64);
     scratch.reserve(p.shared_bytes + p.worker_bytes * p.workers + 64);
   }
@@ -99,6 +101,14 @@ struct machine::state {
     const graph_view g = data.lowered;
     const plan_view& plan = data.plan;
     reserve(p);
+    if (!looks_for_nan && p.made.holds_run([&](auto place) {
+          for (const auto* list : {&inputs, &outputs})
+            for (const tensor_ref& t : *list) place(t.data);
+          place(values.data()), place(scratch.data());
+        }))
+      return p.made.run();
+    check_overlap(inputs, outputs);
+    tape* const made = !looks_for_nan && p.made.records() ? &p.made : nullptr;
     const crew threads{default_pool(), p.workers};
     char* memory = values.data();
     char* work = scratch.data();
@@ -117,7 +127,7 @@ struct machine::state {
     for (const planned::chain_call& call : p.chains) {
       const chain& c = call.what;
       if (call.total > 1) run_chain<T>(p, call, kernels, worker_scratch, threads);
-      else run_step<T>(p, c.first, kernels, work, worker_scratch, threads);
+      else run_step<T>(p, c.first, kernels, work, worker_scratch, threads, made);
       if (looks_for_nan)
         for (int s = c.first; s < c.first + c.steps; s++)
           each_access(g, plan, plan.steps[s], [](int) {}, [&](int i) { check_values<T>(p, i, inputs); });
@@ -125,20 +135,21 @@ struct machine::state {
     for (int k : p.copies) finish_output(p, k, outputs[static_cast<std::size_t>(k)]);
     if (looks_for_nan) // also in results that are inputs
       for (int o : g.outputs) check_values<T>(p, o, inputs);
+    if (made) made->finish();
   }
   template <class T> T* element(const planned& p, int n) const {
     return static_cast<T*>(p.storage[static_cast<std::size_t>(p.memory[static_cast<std::size_t>(n)].storage)]);
   }
   template <class T> void run_step(planned& p, int s, const region_kernel<T>* kernels, char* work, char* worker_scratch,
-                                   crew threads) {
+                                   crew threads, tape* made) {
     const graph_view g = data.lowered;
     const step& x = data.plan.steps[s];
     if (x.what == step::run_region)
       run_region<T>(p.regions[static_cast<std::size_t>(s)], data.plan, kernels, p.storage.data(), worker_scratch,
-                    threads);
+                    threads, made);
     else if (x.what == step::run_stream)
       run_stream<T>(p.streams[static_cast<std::size_t>(s)], data.plan, kernels, p.storage.data(), work, worker_scratch,
-                    p.worker_bytes, threads);
+                    p.worker_bytes, threads, made);
     else if (x.what == step::run_product) {
       const product_call& product = p.products[static_cast<std::size_t>(s)];
       with_packed<T>(p, x.id, product, {}, nullptr, work,
@@ -255,15 +266,16 @@ void machine::plan(const std::vector<tensor_ref>& inputs, const std::vector<tens
 bool machine::fits(const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs) const {
   return own().fits(inputs, outputs);
 }
-void machine::run(const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs) {
-  planned& p = own().plan(inputs, outputs);
-  own().check_overlap(inputs, outputs);
+void machine::run(const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs, bool planned) {
+  ir::planned& p = planned ? *own().plans[0] : own().plan(inputs, outputs);
   if (own().how == policy::reference) {
+    own().check_overlap(inputs, outputs);
     if (p.is_double) own().run_plainly<double>(p, inputs, outputs);
     else own().run_plainly<float>(p, inputs, outputs);
   } else if (p.is_double) own().execute<double>(p, inputs, outputs);
   else own().execute<float>(p, inputs, outputs);
 }
+bool machine::recorded() const { return !own().plans.empty() && own().plans[0]->made.is_complete(); }
 long machine::arena_bytes() const { return own().plans.empty() ? 0 : own().plans[0]->arena_bytes; }
 long machine::scratch_bytes() const {
   return own().plans.empty() ? 0

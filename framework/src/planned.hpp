@@ -26,8 +26,9 @@ struct planned {
   std::vector<void*> storage;         ///< of each node, set for each run
   std::vector<int> copies;            ///< outputs that are copied at the end
   std::vector<tensor_ref> general_in; ///< room for the operands of general ops
+  tape made;                          ///< of the last run, if it is of few calls
   long arena_bytes = 0, worker_bytes = 0, shared_bytes = 0;
-  int workers = 1;
+  int workers = 0; ///< that there is room for
 };
 
 /// Bytes of the copy that a general op is given of a value whose integers are not as wide as the program's; else 0.

@@ -307,10 +307,11 @@ template <class T> struct preparation : line_preparation {
     c.shared_bytes = c.chunk_elements * c.chunks * c.parallel_total * static_cast<long>(sizeof(T));
   }
 
-  /// For blocks of so many groups of lanes.
+  /// For blocks of so many groups of lanes, or of all lanes where those are fewer.
   void run(long groups) {
     c.is_double = std::is_same_v<T, double>;
-    sizes(groups * tile::lanes<T>);
+    const long packets = (extents.of(s.outer) + lanes<T> - 1) / lanes<T>;
+    sizes(std::clamp(packets * lanes<T>, long{lanes<T>}, groups * tile::lanes<T>));
     cut();
     for (int k = 0; k < s.masks; k++) c.masks.push_back(plan.masks[s.first_mask + k]);
     prepare_program(s.masked, c.program[0]);
@@ -340,6 +341,13 @@ template stream_call prepare_stream<float>(graph_view, const plan_view&, const t
 template stream_call prepare_stream<double>(graph_view, const plan_view&, const tile_walk&, const extent_table&,
                                             function_ref<region_memory(int)>);
 
+bool is_recordable(const stream_call& c) {
+  bool is = c.parallel_total * c.chunks == 1 && c.serial_total > 0;
+  is = is && (!c.block_begin.empty() || (c.masks.empty() && !c.skips)); // what tiles hold does not hang on values
+  for (const prepared_tiles& p : c.program)
+    for (const tile_step& s : p.steps) is = is && (s.what == step::run_region || s.what == step::run_product);
+  return is;
+}
 tile_counts tiles_of(const stream_call& c) {
   tile_counts all;
   for (const stream_worker& w : c.workers) all += w.tiles;

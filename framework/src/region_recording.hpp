@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include "tape.hpp"
+
 #include <weft/kernel/lane_call.hpp>
 
 #include <algorithm>
@@ -14,15 +16,44 @@ template <class T> auto combining(const op_def& op, kind common) {
     return one(both);
   };
 }
-/// Of each of n rows: its queue of partial results becomes one value, repeated.
-template <class T> void finish_queues(const op_def& op, kind common, const T* queues, T* rows, long n) {
-  constexpr int width = lanes<T>;
-  const auto combine = combining<T>(op, common);
-  for (long r = 0; r < n; r++) {
-    const T* q = queues + r * queue * width;
-    const packet<T> all = combine(combine(load(q), load(q + width)), combine(load(q + 2 * width), load(q + 3 * width)));
-    store(rows + r * width, broadcast<packet<T>>(horizontal(all, combine)));
+/// For half of the lanes, a quarter, ...: has `queues` hold each row with the lanes so far apart exchanged, and calls
+/// f.
+template <int Step, class T, class F> void exchange_lanes(const T* rows, T* queues, long n, const F& f) {
+  if constexpr (Step > 0) {
+    [&]<int... Lane>(std::integer_sequence<int, Lane...>) {
+      for (long r = 0; r < n * lanes<T>; r += lanes<T>) {
+        const packet<T> v = load(rows + r);
+        store(queues + r, packet<T>(__builtin_shufflevector(v, v, (Lane ^ Step)...)));
+      }
+    }(std::make_integer_sequence<int, lanes<T>>{});
+    f();
+    exchange_lanes<Step / 2>(rows, queues, n, f);
   }
+}
+/// Of each of n rows: its queue of partial results becomes one value, repeated. The queues are used up.
+template <class T> void finish_queues(const op_def& op, kind common, T* queues, T* rows, long n) {
+  constexpr int width = lanes<T>;
+  static_assert(queue == 4);
+  const auto combine = [&](T* to, const T* a, const T* b, int step) {
+    const T* const both[2]{a, b};
+    const int advance[2]{step, step};
+    op.code<T>(common).block(to, both, advance, n);
+  };
+  combine(rows, queues, queues + width, queue * width);
+  combine(queues, queues + 2 * width, queues + 3 * width, queue * width);
+  combine(rows, rows, queues, width);
+  exchange_lanes<width / 2>(rows, queues, n, [&] { combine(rows, rows, queues, width); });
+  for (long r = 0; r < n; r++) store(rows + r * width, broadcast<packet<T>>(rows[r * width]));
+}
+
+/// Has a call's lists as they are now kept by a tape.
+template <class T> void keep_lists(tape& t, const region_pass& pass, lane_call<T>& x) {
+  t.keep(x.load, pass.loads), t.keep(x.advance, pass.loads), t.keep(x.load_row, pass.loads);
+  t.keep(x.extent, pass.extents);
+  t.keep(x.index, pass.indices), t.keep(x.index_lane, pass.indices);
+  t.keep(x.index_packet, pass.indices), t.keep(x.index_row, pass.indices);
+  t.keep(x.combine, pass.combines);
+  t.keep(x.store, pass.stores), t.keep(x.store_row, pass.stores);
 }
 
 /// What a run of a region did, so that the next one of the same extents does it again without finding out how: memory
@@ -59,6 +90,18 @@ template <class T> struct region_recording {
     T value{};
     const op_def* op = nullptr; ///< that finishes
     weft::kind common = real;
+
+    /// Does it, unless it is a call.
+    void run(T* memory, T* result) const {
+      if (what == fill) std::fill_n(result, n, value);
+      else if (what == finish) finish_queues(*op, common, memory, result, n);
+      else if (what == repeat)
+        for (long i = 0; i < n; i++)
+          weft::store(result + i * weft::lanes<T>, broadcast<packet<T>>(memory[i * from_step]));
+      else if (from_step == 1 && to_step == 1) std::copy_n(memory, n, result);
+      else
+        for (long i = 0; i < n; i++) result[i * to_step] = memory[i * from_step];
+    }
   };
   struct pass_call {
     int pass = -1;
@@ -154,8 +197,8 @@ template <class T> struct region_recording {
     calls.push_back({number, x});
     return add({.what = action::call});
   }
-  /// Does it again. offset_of(pass, slot): an index's; run(pass, call): a pass.
-  template <class Offset, class Run> void repeat(void* const* storage, Offset offset_of, Run run) {
+  /// Does it again, onto `made` if there is one. offset_of(pass, slot): an index's; run(pass, call): a pass.
+  template <class Offset, class Run> void repeat(void* const* storage, Offset offset_of, Run run, tape* made) {
     for (const moving_place& x : load_places) load[x.at] = x.where.in(storage);
     for (const moving_place& x : store_places) store[x.at] = x.where.in(storage);
     for (const index_place& x : index_places) index[x.at] = static_cast<lane>(offset_of(x.pass, x.slot)) + x.more;
@@ -165,16 +208,8 @@ template <class T> struct region_recording {
         run(next->pass, next->with), next++;
         continue;
       }
-      const T* from = x.from.in(storage);
-      T* to = x.to.in(storage);
-      if (x.what == action::fill) std::fill_n(to, x.n, x.value);
-      else if (x.what == action::finish) finish_queues(*x.op, x.common, from, to, x.n);
-      else if (x.what == action::repeat)
-        for (long i = 0; i < x.n; i++)
-          weft::store(to + i * weft::lanes<T>, broadcast<packet<T>>(from[i * x.from_step]));
-      else if (x.from_step == 1 && x.to_step == 1) std::copy_n(from, x.n, to);
-      else
-        for (long i = 0; i < x.n; i++) to[i * x.to_step] = from[i * x.from_step];
+      T *from = x.from.in(storage), *to = x.to.in(storage);
+      act(made, [=] { x.run(from, to); });
     }
   }
 };

@@ -187,7 +187,10 @@ tile_counts tiles_of(const stream_call& c);
 bool is_countable(graph_view g, const stream_call& c);
 template <class T> tile_counts count_tiles(stream_call& c, const plan_view& plan, void* const* storage);
 
+/// Whether all runs make the same calls, in one thread, that a tape can hold.
+bool is_recordable(const stream_call& c);
+/// With `made`, onto that.
 template <class T>
 void run_stream(stream_call& c, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
-                char* shared, char* scratch, long scratch_stride, crew threads);
+                char* shared, char* scratch, long scratch_stride, crew threads, tape* made);
 } // namespace weft::ir

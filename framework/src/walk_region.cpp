@@ -106,7 +106,7 @@ template <class T> struct walker {
     const int stores = s;
     for (int i = 0; i < pass.stores; i++) bind_store(p, i, s++);
     if (made && !made->add_call(number, pass, p.slots, a, storage, buffers)) made = nullptr;
-    run_pass(c, plan, kernels, number, a, blocks);
+    run_pass(plan, kernels, c.r->first_pass + number, a, blocks);
     for (int i = 0; i < pass.stores; i++)
       if (p.slots[stores + i].what.where == slot::value && store_at[i] == buffers[stores + i])
         write_back(p, stores + i);
@@ -147,9 +147,8 @@ template <class T> struct walker {
     } else if (p.whole && s.in_place)
       bind(static_cast<const T*>(storage[s.memory.storage]) + begin + p.row * s.row + p.from, width, s.row);
     else {
-      give_up();
       for (long r = 0; r < (s.row == 0 ? 1 : p.count); r++)
-        gather(s, begin + (p.row + r) * s.row + p.from * s.lane, s.lane, p.n, buffer + r * buffer_lanes(), 1);
+        take(s, begin + (p.row + r) * s.row + p.from * s.lane, s.lane, p.n, buffer + r * buffer_lanes(), 1);
       bind(buffer, width, s.row == 0 ? 0 : buffer_lanes());
     }
   }
@@ -176,10 +175,9 @@ template <class T> struct walker {
   /// From a slot's buffer to where its values lie.
   void write_back(const piece& p, int slot_number) {
     const moving_slot& s = p.slots[slot_number];
-    give_up();
     for (long r = 0; r < p.count; r++)
-      scatter(s, p.at[slot_number] + (p.row + r) * s.row + p.from * s.lane, s.lane, p.n,
-              buffers[slot_number] + r * buffer_lanes());
+      give(s, p.at[slot_number] + (p.row + r) * s.row + p.from * s.lane, s.lane, p.n,
+           buffers[slot_number] + r * buffer_lanes(), 1);
   }
 
   /// Lanes [from, to) of some rows: whole packets first, what is left by itself.
@@ -306,7 +304,7 @@ private:
   void gather(const moving_slot& s, long from, long step, long n, T* to, long every) const {
     gather_lanes(s.memory.type, storage[s.memory.storage], from, step, n, to, every);
   }
-  void scatter(const moving_slot& s, long to, long step, long n, const T* from, long every = 1) const {
+  void scatter(const moving_slot& s, long to, long step, long n, const T* from, long every) const {
     scatter_lanes(s.memory.type, storage[s.memory.storage], to, step, n, from, every);
   }
 
@@ -352,30 +350,36 @@ private:
 
 template <class T>
 void run_region(region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
-                char* scratch, crew threads) {
+                char* scratch, crew threads, tape* made) {
   const auto task = [&](long t, int worker) {
     walker<T> w(call, plan, kernels, storage, nullptr, carver{scratch + worker * call.scratch_bytes});
     const long from = call.units * t / call.tasks, to = call.units * (t + 1) / call.tasks;
     for (long u = from; u < to; u++) w.unit(u);
   };
-  if (call.tasks == 1) run_region_here(call, plan, kernels, storage, scratch);
+  if (call.tasks == 1) run_region_here(call, plan, kernels, storage, scratch, made);
   else if (call.tasks > 1) threads.run(call.tasks, task);
 }
 template <class T>
 void run_region_here(region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
-                     char* scratch) {
+                     char* scratch, tape* made) {
   region_recording<T>* records = nullptr;
-  for (region_recording<T>& made : std::get<region_call::recordings<T>>(call.last)) {
-    if (!made.is_of(scratch, call.tile_lanes, call.tile_rows)) made.meet(scratch, call.tile_lanes, call.tile_rows);
-    else if (made.is == made.met) made.begin(), records = &made;
-    else if (made.is == made.complete)
-      return made.repeat(
+  for (region_recording<T>& last : std::get<region_call::recordings<T>>(call.last)) {
+    if (!last.is_of(scratch, call.tile_lanes, call.tile_rows)) last.meet(scratch, call.tile_lanes, call.tile_rows);
+    else if (last.is == last.met) last.begin(), records = &last;
+    else if (last.is == last.complete)
+      return last.repeat(
           storage,
           [&](int pass, int slot) {
             return call.slots[static_cast<std::size_t>(pass)][static_cast<std::size_t>(slot)].memory.offset;
           },
-          [&](int pass, const lane_call<T>& with) { run_pass(call, plan, kernels, pass, with, made.blocks); });
+          [&](int number, lane_call<T> with) {
+            const int id = call.r->first_pass + number;
+            if (made) keep_lists(*made, plan.passes.at[id], with);
+            act(made, [&plan, kernels, id, with, blocks = last.blocks] { run_pass(plan, kernels, id, with, blocks); });
+          },
+          made);
   }
+  if (made) made->give_up();
   walker<T> w(call, plan, kernels, storage, nullptr, carver{scratch}, records);
   for (long u = 0; u < call.units; u++) w.unit(u);
 }
@@ -390,12 +394,14 @@ template <class T> long scratch_bytes_of(const region_call& call, const plan_vie
 }
 template long scratch_bytes_of<float>(const region_call&, const plan_view&);
 template long scratch_bytes_of<double>(const region_call&, const plan_view&);
-template void run_region<float>(region_call&, const plan_view&, const region_kernel<float>*, void* const*, char*, crew);
+template void run_region<float>(region_call&, const plan_view&, const region_kernel<float>*, void* const*, char*, crew,
+                                tape*);
 template void run_region<double>(region_call&, const plan_view&, const region_kernel<double>*, void* const*, char*,
-                                 crew);
-template void run_region_here<float>(region_call&, const plan_view&, const region_kernel<float>*, void* const*, char*);
-template void run_region_here<double>(region_call&, const plan_view&, const region_kernel<double>*, void* const*,
-                                      char*);
+                                 crew, tape*);
+template void run_region_here<float>(region_call&, const plan_view&, const region_kernel<float>*, void* const*, char*,
+                                     tape*);
+template void run_region_here<double>(region_call&, const plan_view&, const region_kernel<double>*, void* const*, char*,
+                                      tape*);
 template void run_region_at<float>(const region_call&, const long*, const plan_view&, const region_kernel<float>*,
                                    void* const*, char*);
 template void run_region_at<double>(const region_call&, const long*, const plan_view&, const region_kernel<double>*,

@@ -2,6 +2,7 @@
 #pragma once
 #include "extents.hpp"
 #include "region_recording.hpp"
+#include "tape.hpp"
 
 #include <weft/run/pool.hpp>
 
@@ -106,11 +107,11 @@ void resize(region_call& c, const tile_extents& tile);
 
 template <class T>
 void run_region(region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
-                char* scratch, crew threads);
-/// The whole region in the calling thread.
+                char* scratch, crew threads, tape* made);
+/// The whole region in the calling thread. With `made`, onto that.
 template <class T>
 void run_region_here(region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
-                     char* scratch);
+                     char* scratch, tape* made);
 
 /// The part of a region at the given coordinates of its chain, in the calling thread.
 template <class T>
@@ -132,9 +133,7 @@ inline constexpr int most_instructions = 1024;
 template <class T> void interpret(const plan_view& plan, const region_pass& pass, const lane_call<T>& call, T* buffers);
 /// A pass by its kernel, or without one by what interprets it.
 template <class T>
-void run_pass(const region_call& c, const plan_view& plan, const region_kernel<T>* kernels, int number,
-              const lane_call<T>& call, T* blocks) {
-  const int id = c.r->first_pass + number;
+void run_pass(const plan_view& plan, const region_kernel<T>* kernels, int id, const lane_call<T>& call, T* blocks) {
   if (kernels && kernels[id]) kernels[id](call);
   else interpret(plan, plan.passes.at[id], call, blocks);
 }

@@ -43,8 +43,10 @@ template <class T> struct walk_states : tile_ranges {
   }
   void start_states(bool outer) {
     for (const stream_state& y : c.states)
-      if (y.what != port::keep && y.outer == outer)
-        std::fill_n(outer ? outer_state(y, false) : own_state(y, chunk), y.size, nothing(y));
+      if (y.what != port::keep && y.outer == outer) {
+        T* state = outer ? outer_state(y, false) : own_state(y, chunk);
+        act(made, [=, n = y.size, value = nothing(y)] { std::fill_n(state, n, value); });
+      }
   }
   /// What a sum so far is multiplied by, or null.
   static const T* factor_of(const std::vector<void*>& storage, int node) {
@@ -60,18 +62,20 @@ template <class T> struct walk_states : tile_ranges {
     const std::vector<tile_loop>& rest = rest_of(p, y, x.node, x.factor);
     if (y.outer) {
       each(rest, [&](long a, long b, long t) {
-        for (long i = 0; i < here.lanes; i++)
-          to[t + i] = (factor ? to[t + i] * factor[b + i] : to[t + i]) + from[a + i];
+        act(made, [=, n = here.lanes, y = from + a, f = factor ? factor + b : nullptr, x = to + t] {
+          for (long i = 0; i < n; i++) x[i] = (f ? x[i] * f[i] : x[i]) + y[i];
+        });
       });
       return;
     }
     const long step = y.inner ? stride_of(p, x.node, c.s->inner) : 0;
     const long factor_step = y.inner && factor ? stride_of(p, x.factor, c.s->inner) : 0;
-    for (long j = 0; j < (y.inner ? here.rows : 1); j++)
-      each(rest, [&](long a, long b, long t) {
-        T& v = to[j * y.elements + t];
-        v = (factor ? v * factor[b + j * factor_step] : v) + from[a + j * step];
+    each(rest, [&](long a, long b, long t) {
+      act(made, [=, n = y.inner ? here.rows : 1, y = from + a, f = factor ? factor + b : nullptr, x = to + t,
+                 row = y.elements] {
+        for (long j = 0; j < n; j++) x[j * row] = (f ? x[j * row] * f[j * factor_step] : x[j * row]) + y[j * step];
       });
+    });
   }
   void keep(const prepared_tiles& p, const std::vector<void*>& storage, std::size_t k) {
     const stream_state& y = c.states[k];
@@ -83,8 +87,10 @@ template <class T> struct walk_states : tile_ranges {
     const std::vector<tile_loop>& rest = rest_of(p, y, p.kept[k]);
     for (std::size_t j = 0; j < rest.size(); j++) w.rest[j].b = y.rest[j].a;
     each(rest, [&](long a, long b, long) {
-      copy_elements(from + a * size, row, lane, to + b * size, y.step_inner, y.step_outer, here.rows, here.lanes,
-                    static_cast<std::size_t>(size));
+      act(made, [=, to_row = y.step_inner, to_lane = y.step_outer, rows = here.rows, lanes = here.lanes] {
+        copy_elements(from + a * size, row, lane, to + b * size, to_row, to_lane, rows, lanes,
+                      static_cast<std::size_t>(size));
+      });
     });
   }
 
@@ -106,8 +112,11 @@ template <class T> struct walk_states : tile_ranges {
     const T* from = static_cast<const T*>(storage[now]);
     const long step = y.inner ? stride_of(p, p.merge_now[k], c.s->inner) : 0;
     const std::vector<tile_loop>& rest = rest_of(p, y, p.merge_now[k]);
-    for (long j = 0; j < (y.inner ? here.rows : 1); j++)
-      each(rest, [&](long a, long, long t) { to[j * y.elements + t] = from[a + j * step]; });
+    each(rest, [&](long a, long, long t) {
+      act(made, [=, n = y.inner ? here.rows : 1, row = y.elements] {
+        for (long j = 0; j < n; j++) to[j * row + t] = from[a + j * step];
+      });
+    });
   }
 
   /// What is written once a block: the states with the outer axis.
@@ -117,8 +126,7 @@ template <class T> struct walk_states : tile_ranges {
       bool first = true; // of the blocks that add to one result
       for (std::size_t i = 0; i < loops; i++) first = first && (y.loop[i] != 0 || at[i] == 0 || c.loop[i] == 1);
       T* state = outer_state(y, y.what == port::merge && second);
-      if (y.scale != 1)
-        for (long i = 0; i < y.size; i++) state[i] *= static_cast<T>(y.scale);
+      if (y.scale != 1) scale(state, 1, 0, y.size, y.scale);
       T* to = reinterpret_cast<T*>(base(y.to, y.loop)) + here.outer * y.step_outer;
       const bool one = y.rest.size() == 1;
       each(one ? no_loops : y.rest, [&](long a, long, long t) {
@@ -126,9 +134,15 @@ template <class T> struct walk_states : tile_ranges {
         u.tile = state + t, u.width = c.width, u.rows = one ? y.rest[0].extent : 1, u.lanes = here.lanes;
         u.to = to + a, u.to_row = one ? y.rest[0].a : 0, u.to_lane = y.step_outer;
         u.add = y.what == port::add && !first;
-        tile::unpack(u);
+        act(made, [u] { tile::unpack(u); });
       });
     }
+  }
+  void scale(T* values, long rows, long row, long n, double by) {
+    act(made, [=, factor = static_cast<T>(by)] {
+      for (long i = 0; i < rows; i++)
+        for (long j = 0; j < n; j++) values[i * row + j] *= factor;
+    });
   }
 
   /// What is made along a loop without coordinates: nothing was added up.
@@ -154,7 +168,9 @@ template <class T> struct walk_states : tile_ranges {
       T* all = own_state(y, 0);
       for (long k = 1; k < c.chunks; k++) {
         const T* more = own_state(y, k);
-        for (long i = 0; i < y.size; i++) all[i] += more[i];
+        act(made, [=, n = y.size] {
+          for (long i = 0; i < n; i++) all[i] += more[i];
+        });
       }
       if (y.in_place) continue;
       for (long k = 0; k < c.serial_total; k++) {
@@ -169,10 +185,12 @@ template <class T> struct walk_states : tile_ranges {
         T* to = reinterpret_cast<T*>(base(y.to, y.loop));
         const T* from = all;
         for (std::size_t i = 0; i < loops; i++) from += at[i] * y.serial[i];
-        for (long j = 0; j < (y.inner ? c.inner : 1); j++)
-          each(y.rest, [&](long a, long, long t) {
-            to[j * y.step_inner + a] = from[j * y.elements + t] * static_cast<T>(y.scale);
-          });
+        each(y.rest, [&](long a, long, long t) {
+          act(made,
+              [=, n = y.inner ? c.inner : 1, to_row = y.step_inner, row = y.elements, by = static_cast<T>(y.scale)] {
+                for (long j = 0; j < n; j++) to[j * to_row + a] = from[j * row + t] * by;
+              });
+        });
       }
     }
   }

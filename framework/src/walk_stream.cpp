@@ -12,8 +12,8 @@ namespace {
 
 template <class T> struct walk : walk_lines<T> {
   using states = walk_states<T>;
-  using states::c, states::w, states::at, states::here, states::loops, states::scratch, states::task, states::chunk,
-      states::second, states::base, states::place_of;
+  using states::c, states::w, states::made, states::at, states::here, states::loops, states::scratch, states::task,
+      states::chunk, states::second, states::base, states::place_of;
   const plan_view& plan;
   const region_kernel<T>* kernels;
   bool counts = false;             ///< counts tiles and does nothing else
@@ -43,10 +43,12 @@ template <class T> struct walk : walk_lines<T> {
       const char* from = base(r.from, r.loop) + here.outer * r.step_outer * size;
       char* to = scratch + k.offset;
       if (r.from.type != dtype_of<T>) {
-        std::memset(to, 0, static_cast<std::size_t>(r.elements * c.width * size));
+        act(made, [=, bytes = r.elements * c.width * size] { std::memset(to, 0, static_cast<std::size_t>(bytes)); });
         each(r.rest, [&](long a, long, long t) {
-          copy_elements(from + a * size, 0, r.step_outer, to + t * c.width * size, 0, 1, 1, here.lanes,
-                        static_cast<std::size_t>(size));
+          act(made, [=, step = r.step_outer, width = c.width, lanes = here.lanes] {
+            copy_elements(from + a * size, 0, step, to + t * width * size, 0, 1, 1, lanes,
+                          static_cast<std::size_t>(size));
+          });
         });
         continue;
       }
@@ -60,13 +62,14 @@ template <class T> struct walk : walk_lines<T> {
           p.rows = one ? r.rest[0].extent : 1, p.lanes = here.lanes;
           p.tile = reinterpret_cast<T*>(to) + t * c.width, p.width = c.width;
           p.scale = static_cast<T>(k.scale);
-          tile::pack(p);
+          act(made, [p] { tile::pack(p); });
         } else {
           T* rows = reinterpret_cast<T*>(to) + t;
           const long n = one ? r.rest[0].extent : 1, step = one ? r.rest[0].a : 0;
-          for (long l = 0; l < here.lanes; l++)
-            for (long x = 0; x < n; x++)
-              rows[l * r.elements + x] = p.from[l * r.step_outer + x * step] * static_cast<T>(k.scale);
+          act(made, [=, lanes = here.lanes, row = r.elements, from_row = r.step_outer, by = static_cast<T>(k.scale)] {
+            for (long l = 0; l < lanes; l++)
+              for (long x = 0; x < n; x++) rows[l * row + x] = p.from[l * from_row + x * step] * by;
+          });
         }
       });
     }
@@ -128,8 +131,11 @@ template <class T> struct walk : walk_lines<T> {
     const char* from = base(r.from, r.loop) + (here.outer * r.step_outer + here.inner * r.step_inner) * size;
     char* to = scratch + p.offset[static_cast<std::size_t>(i)];
     each(r.rest, [&](long a, long, long t) {
-      copy_elements(from + a * size, r.step_inner, r.step_outer, to + t * c.width * c.rows * size, c.width, 1,
-                    here.rows, here.lanes, static_cast<std::size_t>(size));
+      act(made, [=, from_row = r.step_inner, from_lane = r.step_outer, width = c.width, full = c.rows, rows = here.rows,
+                 lanes = here.lanes] {
+        copy_elements(from + a * size, from_row, from_lane, to + t * width * full * size, width, 1, rows, lanes,
+                      static_cast<std::size_t>(size));
+      });
     });
   }
   long coordinate(axis_ref a) const {
@@ -145,7 +151,7 @@ template <class T> struct walk : walk_lines<T> {
       region_call::moving_slot& m = r.slots[static_cast<std::size_t>(pass)][static_cast<std::size_t>(s)];
       m.memory.offset = coordinate(m.what.axis);
     }
-    run_region_here<T>(r, plan, kernels, w.storage[which].data(), scratch + c.region_scratch);
+    run_region_here<T>(r, plan, kernels, w.storage[which].data(), scratch + c.region_scratch, made);
   }
   long extent(const tile_loop& l) const { return part(l.part, l.extent); }
   long part(tile_part p, long whole) const {
@@ -176,13 +182,14 @@ template <class T> struct walk : walk_lines<T> {
            loop(empty ? no_loops : x.sums, 0, pa, pb, pc, factor, [&](const T* sa, const T* sb, T* sc, const T*) {
              q.a = sa, q.b = sb, q.c = sc;
              if (parts) multiply_parts(q, x);
-             else tile::multiply(q);
+             else multiply(q);
              q.kept = tile::previous::add;
            });
-           if (x.alpha != 1)
-             for (long i = 0; i < q.rows; i++)
-               for (long j = 0; j < q.lanes; j++) pc[i * q.c_row + j] *= static_cast<T>(x.alpha);
+           if (x.alpha != 1) this->scale(pc, q.rows, q.c_row, q.lanes, x.alpha);
          });
+  }
+  void multiply(const tile::product<T>& q) {
+    act(made, [q] { tile::multiply(q); });
   }
   /// A product in a tile of whose lanes each part has rows of its own that hold anything: of values along both the
   /// others are 0, sums over the rows or the lanes leave them out.
@@ -192,7 +199,7 @@ template <class T> struct walk : walk_lines<T> {
     const bool values = lanes && rows && x.hidden && parts->hidden;
     const bool over_rows = lanes && x.steps.part == tile_part::inner && x.state >= 0;
     const bool over_lanes = rows && x.steps.part == tile_part::outer && x.state >= 0 && x.factor < 0;
-    if (!values && !over_rows && !over_lanes) return tile::multiply(all);
+    if (!values && !over_rows && !over_lanes) return multiply(all);
     for (long k = 0; k < tile::parts; k++) {
       const row_span live = parts->live[k];
       tile::product<T> q = all;
@@ -201,11 +208,13 @@ template <class T> struct walk : walk_lines<T> {
       if (over_lanes) q.steps = n, q.a += first * all.a_step, q.b += first * all.b_step;
       else q.lanes = n, q.b += first, q.c += first, q.factor += all.factor ? first : 0;
       if (values && all.kept == tile::previous::overwrite)
-        for (long i = 0; i < all.rows; i++)
-          if (i < live.from || i >= live.to) std::fill_n(q.c + i * q.c_row, n, T(0));
+        act(made, [to = q.c, row = q.c_row, lanes = n, rows = all.rows, live] {
+          for (long i = 0; i < rows; i++)
+            if (i < live.from || i >= live.to) std::fill_n(to + i * row, lanes, T(0));
+        });
       if (over_rows) q.steps = live.to - live.from, q.a += live.from * q.a_step, q.b += live.from * q.b_step;
       else q.rows = live.to - live.from, q.a += live.from * q.a_row, q.c += live.from * q.c_row;
-      tile::multiply(q);
+      multiply(q);
     }
   }
   template <class F> void loop(const std::vector<tile_loop>& loops, std::size_t i, const T* a, const T* b, T* to,
@@ -262,10 +271,10 @@ template <class T> struct walk : walk_lines<T> {
 
 template <class T>
 void run_stream(stream_call& c, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
-                char* shared, char* scratch, long scratch_stride, crew threads) {
+                char* shared, char* scratch, long scratch_stride, crew threads, tape* made) {
   const auto with_walk = [&](long parallel, int worker, auto f) {
     stream_worker& w = c.workers[static_cast<std::size_t>(worker)];
-    walk<T> x{{{{{c, storage, w}}, shared, scratch + worker * scratch_stride}}, plan, kernels};
+    walk<T> x{{{{{c, storage, w, made}}, shared, scratch + worker * scratch_stride}}, plan, kernels};
     x.go_to(parallel);
     f(x);
   };
@@ -289,16 +298,16 @@ void run_stream(stream_call& c, const plan_view& plan, const region_kernel<T>* k
               [&](long k, int worker) { with_walk(k, worker, [&](walk<T>& x) { x.finish_task(); }); });
 }
 template void run_stream<float>(stream_call&, const plan_view&, const region_kernel<float>*, void* const*, char*, char*,
-                                long, crew);
+                                long, crew, tape*);
 template void run_stream<double>(stream_call&, const plan_view&, const region_kernel<double>*, void* const*, char*,
-                                 char*, long, crew);
+                                 char*, long, crew, tape*);
 
 template <class T> tile_counts count_tiles(stream_call& c, const plan_view& plan, void* const* storage) {
   add_workers(c, 1);
   stream_worker& w = c.workers[0];
   w.tiles = {};
   for (long k = 0; k < c.parallel_total * c.chunks && c.outer > 0; k++) {
-    walk<T> x{{{{{c, storage, w}}, nullptr, nullptr}}, plan, nullptr};
+    walk<T> x{{{{{c, storage, w, nullptr}}, nullptr, nullptr}}, plan, nullptr};
     x.counts = true, x.chunk = k % c.chunks;
     x.go_to(k / c.chunks);
     x.blocks();

@@ -112,8 +112,8 @@ values run(const ir::program_data& data, policy how, precision p, const std::vec
                      std::vector<long>(s.extent, s.extent + s.ax.n));
   }
   for (value& v : out) places.push_back(place(v));
-  // a machine keeps from run to run how it did what it did: the last of three must still write everything
-  for (int k = how == policy::reference ? 2 : 0; k < 3; k++) {
+  // a machine keeps from run to run how it did what it did: the last of four must still write everything
+  for (int k = how == policy::reference ? 3 : 0; k < 4; k++) {
     for (value& v : out)
       if (v.size() > 0) std::memset(v.ref().data, 0xff, static_cast<std::size_t>(v.size() * size_of(v.ref().type)));
     m.run(given, places);

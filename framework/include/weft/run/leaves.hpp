@@ -32,11 +32,26 @@ template <class X> struct precision_in<std::vector<X>> : precision_in<X> {};
 template <class... X> using precision_of =
     std::conditional_t<std::is_void_v<typename first_real<X...>::type>, float, typename first_real<X...>::type>;
 
-template <class X> void collect(const X& x, std::vector<tensor_ref>& refs) {
-  if constexpr (tensor_like<X>) refs.push_back(x.ref());
+template <class X, class F> void each_ref(const X& x, const F& f) {
+  if constexpr (tensor_like<X>) f(x.ref());
   else if constexpr (std::is_arithmetic_v<X>)
     static_assert(std::is_void_v<X>, "a program takes tensors: give a number as tensor<float>(number)");
-  else parts<std::remove_cvref_t<X>>::each([&](auto&& m) { collect(m, refs); }, x);
+  else parts<std::remove_cvref_t<X>>::each([&](auto&& m) { each_ref(m, f); }, x);
+}
+template <class X> void collect(const X& x, std::vector<tensor_ref>& refs) {
+  each_ref(x, [&](const tensor_ref& t) { refs.push_back(t); });
+}
+/// Brings refs from refs[next] on up to date with the tensors of x, and `next` behind them. Whether nothing but their
+/// memory has moved.
+template <class X> bool renew(const X& x, std::vector<tensor_ref>& refs, std::size_t& next) {
+  bool same = true;
+  each_ref(x, [&](const tensor_ref& now) {
+    if (next == refs.size()) refs.push_back({}), same = false;
+    tensor_ref& was = refs[next++];
+    if (same_form(was, now)) was.data = now.data;
+    else was = now, same = false;
+  });
+  return same;
 }
 
 /// The tensor that holds a result of a kind.

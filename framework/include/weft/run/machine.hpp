@@ -69,8 +69,11 @@ public:
   void plan(const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs);
   /// Whether they have been planned for.
   bool fits(const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs) const;
-  /// inputs and outputs: one each, in order. Throws `error` on tensors that don't fit.
-  void run(const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs);
+  /// inputs and outputs: one each, in order; with `planned`, of the forms that were last planned for or run. Throws
+  /// `error` on tensors that don't fit.
+  void run(const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs, bool planned = false);
+  /// Whether the last run was recorded, or done again from the record: runs of few calls, in one thread, are.
+  bool recorded() const;
   /// Bytes of the arena and of the scratch of all threads, for the extents last used.
   long arena_bytes() const;
   long scratch_bytes() const;

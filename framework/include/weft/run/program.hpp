@@ -26,15 +26,20 @@ template <class Result, class... Bound> class runner {
   std::unique_ptr<Result> own_; ///< the result, where the caller gave none
   Result* given_;               ///< else
   std::vector<tensor_ref> inputs_, outputs_;
+  bool planned_ = false; ///< the machine's latest plan is for their forms
 
   Result& place() const {
     machine_.refuse_moved();
     return own_ ? *own_ : *given_;
   }
-  void refresh() {
-    inputs_.clear(), outputs_.clear();
-    std::apply([&](const auto*... x) { (ir::collect(*x, inputs_), ...); }, bound_);
-    ir::collect(place(), outputs_);
+  /// Looks at the tensors again: whether their forms are still those that were planned for.
+  bool refresh() {
+    std::size_t in = 0, out = 0;
+    bool same = planned_;
+    std::apply([&](const auto*... x) { ((same = ir::renew(*x, inputs_, in) && same), ...); }, bound_);
+    same = ir::renew(place(), outputs_, out) && same && in == inputs_.size() && out == outputs_.size();
+    inputs_.resize(in), outputs_.resize(out);
+    return same;
   }
 
 public:
@@ -56,11 +61,13 @@ public:
     if (unset) ir::allocate(place(), shapes);
     refresh();
     machine_.plan(inputs_, outputs_);
+    planned_ = true;
   }
   /// Runs on the bound tensors and gives the result.
   const Result& operator()() {
-    refresh();
-    if (own_) {
+    const bool same = refresh();
+    planned_ = false; // unless the run succeeds
+    if (!same && own_) {
       ir::machine& m = machine_;
       if (!m.fits(inputs_, outputs_)) { // the extents of the arguments have changed: so do those of the result
         std::vector<tensor_ref> shapes;
@@ -75,7 +82,8 @@ public:
         refresh();
       }
     }
-    machine_.run(inputs_, outputs_);
+    machine_.run(inputs_, outputs_, same);
+    planned_ = true;
     return place();
   }
   const Result& result() const { return place(); }

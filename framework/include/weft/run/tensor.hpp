@@ -80,7 +80,8 @@ public:
   std::span<const long> extents() const { return {ref_.extent, std::size_t(rank())}; }
   std::span<const long> strides() const { return {ref_.stride, std::size_t(rank())}; }
   long size() const { return ref_.unset() ? 0 : ref_.size(); }
-  tensor_ref ref() const { return ref_; }
+  const tensor_ref& ref() const& { return ref_; }
+  tensor_ref ref() && { return ref_; }
 
   T* data() { return memory_.get(); }
   const T* data() const { return memory_.get(); }

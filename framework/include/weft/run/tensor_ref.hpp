@@ -31,6 +31,14 @@ struct tensor_ref {
   long stride_of(axis_ref a) const;
 };
 
+/// Whether two have the same type, axes, extents and strides.
+constexpr bool same_form(const tensor_ref& a, const tensor_ref& b) {
+  if (a.type != b.type || !(a.ax == b.ax)) return false;
+  for (int i = 0; i < a.ax.n; i++)
+    if (a.extent[i] != b.extent[i] || a.stride[i] != b.stride[i]) return false;
+  return true;
+}
+
 /// "[query=2, d=3]", as messages and the printer show a shape.
 std::string shape_text(const tensor_ref& t);
 
@@ -38,7 +46,7 @@ std::string shape_text(const tensor_ref& t);
 template <class X>
 concept tensor_like = requires(const std::remove_cvref_t<X>& x) {
   typename std::remove_cvref_t<X>::value_type;
-  { x.ref() } -> std::same_as<tensor_ref>;
+  { x.ref() } -> std::convertible_to<tensor_ref>;
 };
 
 /// Those whose elements may be written: not `const tensor<float>`, nor `view<const float>`.

@@ -59,7 +59,8 @@ public:
   long size() const { return ref_.unset() ? 0 : ref_.size(); }
   bool contiguous() const { return ref_.contiguous(); }
   T* data() const { return static_cast<T*>(ref_.data); }
-  tensor_ref ref() const { return ref_; }
+  const tensor_ref& ref() const& { return ref_; }
+  tensor_ref ref() && { return ref_; }
 
   /// The element at named coordinates, in any order and checked: `x(query(3), d(0))`.
   template <class... Bound>

@@ -1,0 +1,117 @@
+// SPDX-License-Identifier: BSL-1.0
+#define BOOST_TEST_MODULE program_tape
+#include <support/leaves.hpp>
+
+#include <weft/weft.hpp>
+
+#include <boost/test/unit_test.hpp>
+
+#include <cstring>
+#include <limits>
+
+/// Runs of few calls are recorded and done again (framework/src/tape.hpp): the record must follow all that can change
+/// between two runs.
+namespace demo {
+using namespace weft;
+using support::same_bits;
+
+constexpr sequence<"query"> query;
+constexpr sequence<"key"> key;
+constexpr feature<"d"> d;
+
+constexpr auto causal = [](expr q, expr k, expr v) {
+  const expr scores = contract(q, k, d) * rsqrt(extent(d));
+  return contract(softmax(where(index(query) >= index(key), scores, -infinity), key), v, key);
+};
+constexpr auto program =
+    compile(vjp(causal), arg<"q">(query, d), arg<"k">(key, d), arg<"v">(key, d), arg<"do">(query, d));
+
+/// A head of attention with its results, and a machine of its own.
+template <class T> struct head {
+  tensor<T> q, k, v, dout, out, dq, dk, dv;
+  explicit head(long n, int seed = 1)
+      : q(query(n), d(8)), k(key(n), d(8)), v(key(n), d(8)), dout(query(n), d(8)), out(query(n), d(8)),
+        dq(query(n), d(8)), dk(key(n), d(8)), dv(key(n), d(8)) {
+    fill(seed);
+  }
+  void fill(int seed) {
+    for (tensor<T>* t : {&q, &k, &v, &dout}) normal(*t, seed++);
+  }
+  void run(ir::machine& m) {
+    for (tensor<T>* t : {&out, &dq, &dk, &dv}) std::memset(t->data(), 0xff, sizeof(T) * std::size_t(t->size()));
+    m.run({q.ref(), k.ref(), v.ref(), dout.ref()}, {out.ref(), dq.ref(), dk.ref(), dv.ref()});
+  }
+  bool is_right() const {
+    const auto [y, gradients] = program(q, k, v, dout);
+    const auto& [of_q, of_k, of_v] = gradients;
+    return same_bits(out, y) && same_bits(dq, of_q) && same_bits(dk, of_k) && same_bits(dv, of_v);
+  }
+};
+template <class T> ir::machine machine_of(policy how) { return ir::machine(program.data_for<T>(), how); }
+template <class F> std::string message_of(F f) {
+  try {
+    f();
+  } catch (const error& e) { return e.what(); }
+  return "nothing was thrown";
+}
+
+template <class T> void follows_changes(policy how) {
+  ir::machine m = machine_of<T>(how);
+  head<T> x(17), other(17, 9), longer(21);
+  const auto settled = [&](head<T>& h) {
+    for (int i = 0; i < 4; i++) h.run(m);
+    return m.recorded() && h.is_right();
+  };
+  BOOST_TEST(settled(x));
+  x.fill(5); // other values at the same places
+  x.run(m);
+  BOOST_TEST(x.is_right());
+  other.run(m); // the same form elsewhere
+  BOOST_TEST(!m.recorded());
+  BOOST_TEST(other.is_right());
+  BOOST_TEST(settled(other));
+  BOOST_TEST(settled(longer)); // other extents, in a larger arena
+  x.run(m);
+  BOOST_TEST(x.is_right());
+  BOOST_TEST(settled(x));
+  for (const int n : {1, 3, 2}) {
+    set_threads(n);
+    x.run(m);
+    BOOST_TEST(x.is_right(), n);
+  }
+  const T q = x.q[0];
+  x.q[0] = std::numeric_limits<T>::quiet_NaN();
+  m.check_nan(true);
+  BOOST_TEST(message_of([&] { x.run(m); }).starts_with("NaN: the first is in"));
+  m.check_nan(false);
+  x.q[0] = q;
+  BOOST_TEST(settled(x));
+  const auto overlapping = [&] {
+    m.run({x.q.ref(), x.k.ref(), x.v.ref(), x.dout.ref()}, {x.out.ref(), x.q.ref(), x.dk.ref(), x.dv.ref()});
+  };
+  BOOST_TEST(message_of(overlapping).find("overlaps the memory of input q") != std::string::npos);
+  BOOST_TEST(settled(x));
+}
+
+BOOST_AUTO_TEST_CASE(compiled_float) { follows_changes<float>(policy::compiled); }
+BOOST_AUTO_TEST_CASE(compiled_double) { follows_changes<double>(policy::compiled); }
+BOOST_AUTO_TEST_CASE(interpreted_float) { follows_changes<float>(policy::interpreted); }
+BOOST_AUTO_TEST_CASE(interpreted_double) { follows_changes<double>(policy::interpreted); }
+
+/// What several threads do, and what hangs on the values of tensors, is found out anew each time.
+BOOST_AUTO_TEST_CASE(some_runs_are_not_recorded) {
+  const auto runs = [](const auto& p, const tensor_ref& x, const tensor_ref& y) {
+    ir::machine m(p.data(), policy::interpreted);
+    for (int i = 0; i < 6; i++) m.run({x}, {y});
+    return m.recorded();
+  };
+  const auto twice = build([](expr x) { return 2 * x; }, arg<"x">(query));
+  for (const long n : {9l, 1l << 20}) {
+    const tensor<float> x(query(n)), y(query(n));
+    BOOST_TEST(runs(twice, x.ref(), y.ref()) == (n == 9));
+  }
+  const auto sums = build([](expr x) { return cumsum(x, query); }, arg<"x">(query));
+  const tensor<float> x(query(9)), y(query(9));
+  BOOST_TEST(!runs(sums, x.ref(), y.ref()));
+}
+} // namespace demo
