@@ -56,7 +56,7 @@ template <class T> void keep_lists(tape& t, const region_pass& pass, lane_call<T
   t.keep(x.store, pass.stores), t.keep(x.store_row, pass.stores);
 }
 
-/// What a run of a region did, so that the next one of the same extents does it again without finding out how: memory
+/// What a run of a region did, so that later ones of the same extents do it again without finding out how: memory
 /// that it filled and copied, and passes that it called with what was bound to their slots. Values may lie elsewhere in
 /// the next run, so what lies in one is kept as a place in its storage; all else is in the worker's scratch. Runs of
 /// many calls, or with values that are converted, are not recorded.
@@ -125,7 +125,7 @@ template <class T> struct region_recording {
 
   T* blocks = nullptr; ///< for passes that are interpreted
 
-  /// Extents that come but once, as of a tile that a mask cuts, aren't worth recording: the second run in a row is.
+  /// Extents that come but once, as of a tile that a mask cuts, aren't worth recording: the second run is.
   enum state : std::uint8_t { none, met, complete, given_up };
   state is = none;
   const char* scratch = nullptr; ///< what it is for
@@ -211,6 +211,25 @@ template <class T> struct region_recording {
       T *from = x.from.in(storage), *to = x.to.in(storage);
       act(made, [=] { x.run(from, to); });
     }
+  }
+};
+
+/// Those of the extents that a region was run with of late.
+template <class T> class region_recordings {
+  std::vector<region_recording<T>> kept_;
+  std::size_t oldest_ = 0;
+
+public:
+  void make_room(std::size_t most, std::size_t calls, std::size_t slots) {
+    kept_.resize(most);
+    for (region_recording<T>& r : kept_) r.reserve(calls, slots);
+  }
+  /// That of runs of these extents, or null if they are met for the first time.
+  region_recording<T>* find(const char* scratch, long lanes, long rows) {
+    for (region_recording<T>& r : kept_)
+      if (r.is_of(scratch, lanes, rows)) return &r;
+    if (!kept_.empty()) kept_[oldest_].meet(scratch, lanes, rows), oldest_ = (oldest_ + 1) % kept_.size();
+    return nullptr;
   }
 };
 } // namespace weft::ir

@@ -301,29 +301,22 @@ private:
     blocks = cut.take<T>(interpreted_room(c.most_instructions) * width);
   }
 
-  void gather(const moving_slot& s, long from, long step, long n, T* to, long every) const {
-    gather_lanes(s.memory.type, storage[s.memory.storage], from, step, n, to, every);
-  }
-  void scatter(const moving_slot& s, long to, long step, long n, const T* from, long every) const {
-    scatter_lanes(s.memory.type, storage[s.memory.storage], to, step, n, from, every);
-  }
-
   // What a run does besides calls.
   void fill(T* to, long n, T value) {
     std::fill_n(to, n, value);
     note({action::fill, {}, {to}, 1, 1, n, value});
   }
   void take(const moving_slot& s, long from, long step, long n, T* to, long every) {
-    gather(s, from, step, n, to, every);
+    gather_lanes(s.memory.type, storage[s.memory.storage], from, step, n, to, every);
     note(s, {action::copy, {nullptr, s.memory.storage, from}, {to}, step, every, n});
   }
   void give(const moving_slot& s, long to, long step, long n, T* from, long every) {
-    scatter(s, to, step, n, from, every);
+    scatter_lanes(s.memory.type, storage[s.memory.storage], to, step, n, from, every);
     note(s, {action::copy, {from}, {nullptr, s.memory.storage, to}, every, step, n});
   }
   /// n elements, each as a packet.
   void repeat(const moving_slot& s, long from, long step, long n, T* to) {
-    gather(s, from, step, n, to, width);
+    gather_lanes(s.memory.type, storage[s.memory.storage], from, step, n, to, width);
     for (long r = 0; r < n; r++) store(to + r * width, broadcast<packet<T>>(to[r * width]));
     note(s, {action::repeat, {nullptr, s.memory.storage, from}, {to}, step, width, n});
   }
@@ -362,24 +355,24 @@ void run_region(region_call& call, const plan_view& plan, const region_kernel<T>
 template <class T>
 void run_region_here(region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
                      char* scratch, tape* made) {
-  region_recording<T>* records = nullptr;
-  for (region_recording<T>& last : std::get<region_call::recordings<T>>(call.last)) {
-    if (!last.is_of(scratch, call.tile_lanes, call.tile_rows)) last.meet(scratch, call.tile_lanes, call.tile_rows);
-    else if (last.is == last.met) last.begin(), records = &last;
-    else if (last.is == last.complete)
-      return last.repeat(
-          storage,
-          [&](int pass, int slot) {
-            return call.slots[static_cast<std::size_t>(pass)][static_cast<std::size_t>(slot)].memory.offset;
-          },
-          [&](int number, lane_call<T> with) {
-            const int id = call.r->first_pass + number;
-            if (made) keep_lists(*made, plan.passes.at[id], with);
-            act(made, [&plan, kernels, id, with, blocks = last.blocks] { run_pass(plan, kernels, id, with, blocks); });
-          },
-          made);
-  }
+  region_recording<T>* records =
+      std::get<region_recordings<T>>(call.recorded).find(scratch, call.tile_lanes, call.tile_rows);
+  if (records && records->is == records->complete)
+    return records->repeat(
+        storage,
+        [&](int pass, int slot) {
+          return call.slots[static_cast<std::size_t>(pass)][static_cast<std::size_t>(slot)].memory.offset;
+        },
+        [&](int number, lane_call<T> with) {
+          const int id = call.r->first_pass + number;
+          if (made) keep_lists(*made, plan.passes.at[id], with);
+          act(made,
+              [&plan, kernels, id, with, blocks = records->blocks] { run_pass(plan, kernels, id, with, blocks); });
+        },
+        made);
   if (made) made->give_up();
+  if (records && records->is == records->met) records->begin();
+  else records = nullptr;
   walker<T> w(call, plan, kernels, storage, nullptr, carver{scratch}, records);
   for (long u = 0; u < call.units; u++) w.unit(u);
 }

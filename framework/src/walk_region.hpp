@@ -72,16 +72,15 @@ struct region_call {
   long tile_lanes = -1, tile_rows = -1; ///< what it was last resized to
   std::vector<moving_slot> seeds;       ///< what reductions begin with: values found before, of row values
 
-  template <class T> using recordings = std::vector<region_recording<T>>;
-  std::tuple<recordings<float>, recordings<double>> last; ///< at most one, of the last run
-  /// Room to record runs in, where they are of few calls.
-  template <class T> void make_room() {
+  std::tuple<region_recordings<float>, region_recordings<double>> recorded;
+  /// Room to record runs of so many extents in, where they are of few calls.
+  template <class T> void make_room(std::size_t most) {
     const long width = lanes<T>, blocks_of_rows = rows_reduced ? (row_extent + block - 1) / block : 1;
     const long pieces = padded || lane_extent < width || lane_extent % width == 0 ? 1 : 2;
     const long calls = units * r->passes * reduced_total * blocks_of_rows * pieces;
     if (calls <= region_recording<T>::most_calls)
-      std::get<recordings<T>>(last).emplace_back().reserve(static_cast<std::size_t>(calls),
-                                                           static_cast<std::size_t>(most_slots));
+      std::get<region_recordings<T>>(recorded).make_room(most, static_cast<std::size_t>(calls),
+                                                         static_cast<std::size_t>(most_slots));
   }
 };
 

@@ -32,10 +32,13 @@ template <class X> struct precision_in<std::vector<X>> : precision_in<X> {};
 template <class... X> using precision_of =
     std::conditional_t<std::is_void_v<typename first_real<X...>::type>, float, typename first_real<X...>::type>;
 
+/// A type of its own, so that the error comes once.
+template <class X> struct refuse_number {
+  static_assert(!std::is_arithmetic_v<X>, "a program takes tensors: give a number as tensor<float>(number)");
+};
 template <class X, class F> void each_ref(const X& x, const F& f) {
   if constexpr (tensor_like<X>) f(x.ref());
-  else if constexpr (std::is_arithmetic_v<X>)
-    static_assert(std::is_void_v<X>, "a program takes tensors: give a number as tensor<float>(number)");
+  else if constexpr (std::is_arithmetic_v<X>) (void)refuse_number<X>{};
   else parts<std::remove_cvref_t<X>>::each([&](auto&& m) { each_ref(m, f); }, x);
 }
 template <class X> void collect(const X& x, std::vector<tensor_ref>& refs) {
