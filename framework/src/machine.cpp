@@ -101,14 +101,14 @@ struct machine::state {
     const graph_view g = data.lowered;
     const plan_view& plan = data.plan;
     reserve(p);
-    if (!looks_for_nan && p.made.holds_run([&](auto place) {
+    if (!looks_for_nan && p.record.begin_run([&](auto place) {
           for (const auto* list : {&inputs, &outputs})
             for (const tensor_ref& t : *list) place(t.data);
           place(values.data()), place(scratch.data());
         }))
-      return p.made.run();
+      return p.record.run();
     check_overlap(inputs, outputs);
-    tape* const made = !looks_for_nan && p.made.records() ? &p.made : nullptr;
+    tape* const onto = !looks_for_nan && p.record.records() ? &p.record : nullptr;
     const crew threads{default_pool(), p.workers};
     char* memory = values.data();
     char* work = scratch.data();
@@ -127,7 +127,7 @@ struct machine::state {
     for (const planned::chain_call& call : p.chains) {
       const chain& c = call.what;
       if (call.total > 1) run_chain<T>(p, call, kernels, worker_scratch, threads);
-      else run_step<T>(p, c.first, kernels, work, worker_scratch, threads, made);
+      else run_step<T>(p, c.first, kernels, work, worker_scratch, threads, onto);
       if (looks_for_nan)
         for (int s = c.first; s < c.first + c.steps; s++)
           each_access(g, plan, plan.steps[s], [](int) {}, [&](int i) { check_values<T>(p, i, inputs); });
@@ -135,21 +135,21 @@ struct machine::state {
     for (int k : p.copies) finish_output(p, k, outputs[static_cast<std::size_t>(k)]);
     if (looks_for_nan) // also in results that are inputs
       for (int o : g.outputs) check_values<T>(p, o, inputs);
-    if (made) made->finish();
+    if (onto) onto->finish();
   }
   template <class T> T* element(const planned& p, int n) const {
     return static_cast<T*>(p.storage[static_cast<std::size_t>(p.memory[static_cast<std::size_t>(n)].storage)]);
   }
   template <class T> void run_step(planned& p, int s, const region_kernel<T>* kernels, char* work, char* worker_scratch,
-                                   crew threads, tape* made) {
+                                   crew threads, tape* onto) {
     const graph_view g = data.lowered;
     const step& x = data.plan.steps[s];
     if (x.what == step::run_region)
       run_region<T>(p.regions[static_cast<std::size_t>(s)], data.plan, kernels, p.storage.data(), worker_scratch,
-                    threads, made);
+                    threads, onto);
     else if (x.what == step::run_stream)
       run_stream<T>(p.streams[static_cast<std::size_t>(s)], data.plan, kernels, p.storage.data(), work, worker_scratch,
-                    p.worker_bytes, threads, made);
+                    p.worker_bytes, threads, onto);
     else if (x.what == step::run_product) {
       const product_call& product = p.products[static_cast<std::size_t>(s)];
       with_packed<T>(p, x.id, product, {}, nullptr, work,
@@ -266,8 +266,8 @@ void machine::plan(const std::vector<tensor_ref>& inputs, const std::vector<tens
 bool machine::fits(const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs) const {
   return own().fits(inputs, outputs);
 }
-void machine::run(const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs, bool planned) {
-  ir::planned& p = planned ? *own().plans[0] : own().plan(inputs, outputs);
+void machine::run(const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs, bool same_forms) {
+  planned& p = same_forms ? *own().plans[0] : own().plan(inputs, outputs);
   if (own().how == policy::reference) {
     own().check_overlap(inputs, outputs);
     if (p.is_double) own().run_plainly<double>(p, inputs, outputs);
@@ -275,7 +275,7 @@ void machine::run(const std::vector<tensor_ref>& inputs, const std::vector<tenso
   } else if (p.is_double) own().execute<double>(p, inputs, outputs);
   else own().execute<float>(p, inputs, outputs);
 }
-bool machine::recorded() const { return !own().plans.empty() && own().plans[0]->made.is_complete(); }
+bool machine::recorded() const { return !own().plans.empty() && own().plans[0]->record.is_complete(); }
 long machine::arena_bytes() const { return own().plans.empty() ? 0 : own().plans[0]->arena_bytes; }
 long machine::scratch_bytes() const {
   return own().plans.empty() ? 0

@@ -31,14 +31,16 @@ void check_part(graph_view g, const planned& p, int i) {
 }
 /// Whether all runs make the same calls, in one thread.
 bool is_recordable(const plan_view& plan, const planned& p) {
-  bool is = p.copies.empty();
-  for (const planned::chain_call& c : p.chains) is = is && c.total == 1;
+  if (!p.copies.empty()) return false;
+  for (const planned::chain_call& c : p.chains)
+    if (c.total != 1) return false;
   for (int k = 0; k < plan.steps.size(); k++) {
     const auto i = static_cast<std::size_t>(k);
-    const bool region = plan.steps[k].what == step::run_region, stream = plan.steps[k].what == step::run_stream;
-    is = is && (region ? p.regions[i].tasks <= 1 : stream && is_recordable(p.streams[i]));
+    if (plan.steps[k].what == step::run_region) {
+      if (p.regions[i].tasks > 1) return false;
+    } else if (plan.steps[k].what != step::run_stream || !is_recordable(p.streams[i])) return false;
   }
-  return is;
+  return true;
 }
 } // namespace
 
@@ -121,7 +123,7 @@ template <class T> void plan_steps(const program_data& data, planned& p) {
     }
   }
   p.general_in.resize(most_operands);
-  if (is_recordable(plan, p)) p.made.make_room(p.inputs.size() + p.outputs.size() + 2);
+  if (is_recordable(plan, p)) p.record.make_room(p.inputs.size() + p.outputs.size() + 2);
 }
 template long converted_bytes<float>(const program_data&, const planned&, int);
 template long converted_bytes<double>(const program_data&, const planned&, int);

@@ -26,7 +26,7 @@ struct planned {
   std::vector<void*> storage;         ///< of each node, set for each run
   std::vector<int> copies;            ///< outputs that are copied at the end
   std::vector<tensor_ref> general_in; ///< room for the operands of general ops
-  tape made;                          ///< of the last run, if it is of few calls
+  tape record;                        ///< of runs, if they are of few calls
   long arena_bytes = 0, worker_bytes = 0, shared_bytes = 0;
   int workers = 0; ///< that there is room for
 };

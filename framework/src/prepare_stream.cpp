@@ -342,11 +342,13 @@ template stream_call prepare_stream<double>(graph_view, const plan_view&, const 
                                             function_ref<region_memory(int)>);
 
 bool is_recordable(const stream_call& c) {
-  bool is = c.parallel_total * c.chunks == 1 && c.serial_total > 0;
-  is = is && (!c.block_begin.empty() || (c.masks.empty() && !c.skips)); // what tiles hold does not hang on values
+  if (c.parallel_total * c.chunks != 1 || c.serial_total == 0) return false;
+  const bool skips_by_values = c.block_begin.empty() && (!c.masks.empty() || c.skips);
+  if (skips_by_values) return false;
   for (const prepared_tiles& p : c.program)
-    for (const tile_step& s : p.steps) is = is && (s.what == step::run_region || s.what == step::run_product);
-  return is;
+    for (const tile_step& s : p.steps)
+      if (s.what != step::run_region && s.what != step::run_product) return false;
+  return true;
 }
 tile_counts tiles_of(const stream_call& c) {
   tile_counts all;

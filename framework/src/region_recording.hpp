@@ -16,8 +16,8 @@ template <class T> auto combining(const op_def& op, kind common) {
     return one(both);
   };
 }
-/// For half of the lanes, a quarter, ...: has `queues` hold each row with the lanes so far apart exchanged, and calls
-/// f.
+/// For a distance of half the lanes, then of a quarter, ..., of 1: stores each row to `queues` with lanes that far
+/// apart exchanged, and calls f.
 template <int Step, class T, class F> void exchange_lanes(const T* rows, T* queues, long n, const F& f) {
   if constexpr (Step > 0) {
     [&]<int... Lane>(std::integer_sequence<int, Lane...>) {
@@ -40,13 +40,14 @@ template <class T> void finish_queues(const op_def& op, kind common, T* queues, 
     op.code<T>(common).block(to, both, advance, n);
   };
   combine(rows, queues, queues + width, queue * width);
+  // in place: packet r is written when packets 4 r + 2 and 4 r + 3 have been read
   combine(queues, queues + 2 * width, queues + 3 * width, queue * width);
   combine(rows, rows, queues, width);
   exchange_lanes<width / 2>(rows, queues, n, [&] { combine(rows, rows, queues, width); });
   for (long r = 0; r < n; r++) store(rows + r * width, broadcast<packet<T>>(rows[r * width]));
 }
 
-/// Has a call's lists as they are now kept by a tape.
+/// Has a tape keep a call's lists as they are now.
 template <class T> void keep_lists(tape& t, const region_pass& pass, lane_call<T>& x) {
   t.keep(x.load, pass.loads), t.keep(x.advance, pass.loads), t.keep(x.load_row, pass.loads);
   t.keep(x.extent, pass.extents);
@@ -126,7 +127,7 @@ template <class T> struct region_recording {
   T* blocks = nullptr; ///< for passes that are interpreted
 
   /// Extents that come but once, as of a tile that a mask cuts, aren't worth recording: the second run is.
-  enum state : std::uint8_t { none, met, complete, given_up };
+  enum state : std::uint8_t { none, met, unfinished, complete, given_up };
   state is = none;
   const char* scratch = nullptr; ///< what it is for
   long lanes = 0, rows = 0;
@@ -149,13 +150,16 @@ template <class T> struct region_recording {
     const auto clear = [](auto&... list) { (list.clear(), ...); };
     clear(actions, calls, load_places, store_places, index_places, load, combine, store, advance, load_row, store_row,
           extent, index, index_lane, index_packet, index_row);
-    is = complete;
+    is = unfinished;
+  }
+  void finish() {
+    if (is == unfinished) is = complete;
   }
   /// Whether there was room.
   bool add(const action& x) {
     if (actions.size() == actions.capacity()) is = given_up;
     else actions.push_back(x);
-    return is == complete;
+    return is == unfinished;
   }
   /// A call of a pass whose slots are bound, with lists of its own. `buffers`: of each slot, for values that could not
   /// be bound where they lie.
@@ -197,8 +201,9 @@ template <class T> struct region_recording {
     calls.push_back({number, x});
     return add({.what = action::call});
   }
-  /// Does it again, onto `made` if there is one. offset_of(pass, slot): an index's; run(pass, call): a pass.
-  template <class Offset, class Run> void repeat(void* const* storage, Offset offset_of, Run run, tape* made) {
+  /// Does it again, and puts it onto a tape if there is one. offset_of(pass, slot): an index's; run(pass, call): a
+  /// pass.
+  template <class Offset, class Run> void repeat(void* const* storage, Offset offset_of, Run run, tape* onto) {
     for (const moving_place& x : load_places) load[x.at] = x.where.in(storage);
     for (const moving_place& x : store_places) store[x.at] = x.where.in(storage);
     for (const index_place& x : index_places) index[x.at] = static_cast<lane>(offset_of(x.pass, x.slot)) + x.more;
@@ -209,26 +214,36 @@ template <class T> struct region_recording {
         continue;
       }
       T *from = x.from.in(storage), *to = x.to.in(storage);
-      act(made, [=] { x.run(from, to); });
+      act(onto, [=] { x.run(from, to); });
     }
   }
 };
 
-/// Those of the extents that a region was run with of late.
+/// Recordings of a region, one for each of the last few extents that it was run with.
 template <class T> class region_recordings {
-  std::vector<region_recording<T>> kept_;
-  std::size_t oldest_ = 0;
+  struct kept {
+    region_recording<T> what;
+    long used = 0; ///< the number of the run that used it last
+  };
+  std::vector<kept> all_;
+  long runs_ = 0;
 
 public:
   void make_room(std::size_t most, std::size_t calls, std::size_t slots) {
-    kept_.resize(most);
-    for (region_recording<T>& r : kept_) r.reserve(calls, slots);
+    all_.resize(most);
+    for (kept& k : all_) k.what.reserve(calls, slots);
   }
   /// That of runs of these extents, or null if they are met for the first time.
   region_recording<T>* find(const char* scratch, long lanes, long rows) {
-    for (region_recording<T>& r : kept_)
-      if (r.is_of(scratch, lanes, rows)) return &r;
-    if (!kept_.empty()) kept_[oldest_].meet(scratch, lanes, rows), oldest_ = (oldest_ + 1) % kept_.size();
+    if (all_.empty()) return nullptr;
+    kept* oldest = &all_[0];
+    for (kept& k : all_) {
+      if (k.used < oldest->used) oldest = &k;
+      if (!k.what.is_of(scratch, lanes, rows)) continue;
+      k.used = ++runs_;
+      return &k.what;
+    }
+    oldest->what.meet(scratch, lanes, rows), oldest->used = ++runs_;
     return nullptr;
   }
 };

@@ -189,8 +189,8 @@ template <class T> tile_counts count_tiles(stream_call& c, const plan_view& plan
 
 /// Whether all runs make the same calls, in one thread, that a tape can hold.
 bool is_recordable(const stream_call& c);
-/// With `made`, onto that.
+/// What it does is also put onto a tape, if there is one.
 template <class T>
 void run_stream(stream_call& c, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
-                char* shared, char* scratch, long scratch_stride, crew threads, tape* made);
+                char* shared, char* scratch, long scratch_stride, crew threads, tape* onto);
 } // namespace weft::ir

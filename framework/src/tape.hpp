@@ -9,8 +9,8 @@
 
 namespace weft::ir {
 
-/// What a run of few calls did, so that the next one does it again without a walk through the plan, if its tensors and
-/// its memory lie where they lay: functions, each with the numbers and places that it was called with.
+/// What a run of few calls did, so that later ones do it again without a walk through the plan, while their tensors and
+/// their memory lie where they lay: function objects, which hold the numbers and places that they work with.
 class tape {
   static constexpr std::size_t most_calls = 256, most_bytes = 64 * 1024, alignment = alignof(std::max_align_t);
   static constexpr int most_attempts = 4; ///< with the same places: what has met nothing new by then will not end
@@ -38,8 +38,9 @@ public:
     calls_.reserve(most_calls), places_.reserve(places);
     memory_ = std::make_unique_for_overwrite<std::byte[]>(most_bytes);
   }
-  /// Begins a run with the places that each_place calls its argument with. True if the tape holds what it has to do.
-  template <class Each> bool holds_run(Each each_place) {
+  /// Begins a run with the places that each_place calls its argument with. True if the tape holds all that it has to
+  /// do; else the run is to be recorded if `records` says so.
+  template <class Each> bool begin_run(Each each_place) {
     if (!memory_) return false;
     bool same = true;
     std::size_t n = 0;
@@ -48,17 +49,18 @@ public:
       same = same && places_[n] == p;
       places_[n++] = p;
     });
-    if (!same) holds_ = nothing, attempts_ = 0;
-    else if (holds_ != complete && attempts_ < most_attempts) {
-      attempts_++, holds_ = unfinished;
-      calls_.clear(), used_ = 0;
-    }
-    return holds_ == complete;
+    if (same && holds_ == complete) return true;
+    if (!same) attempts_ = 0;
+    const bool again = same && attempts_ < most_attempts;
+    holds_ = again ? unfinished : nothing;
+    attempts_ += again;
+    calls_.clear(), used_ = 0;
+    return false;
   }
   void run() const {
     for (const call& c : calls_) c.run(c.with);
   }
-  /// Whether this run is to be recorded; then it ends with `finish`.
+  /// Whether the run at hand is recorded; then it ends with `finish`.
   bool records() const { return holds_ == unfinished; }
   void finish() {
     if (records()) holds_ = complete;
@@ -82,9 +84,11 @@ public:
   }
 };
 
-/// Does something, onto a tape if there is one.
-template <class F> [[gnu::always_inline]] inline void act(tape* t, const F& f) {
+/// Does something, and puts it onto a tape if there is one. `f` is called again when what called `act` has returned: it
+/// holds values, and pointers into memory whose places `begin_run` compares. All that a run does that can be recorded
+/// goes through here, or a later run would leave it out.
+template <class F> [[gnu::always_inline]] inline void act(tape* onto, const F& f) {
   f();
-  if (t) t->add(f);
+  if (onto) onto->add(f);
 }
 } // namespace weft::ir

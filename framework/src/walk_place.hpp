@@ -44,7 +44,7 @@ struct walk_place {
   stream_call& c;
   void* const* memory; ///< of the graph's nodes
   stream_worker& w;
-  tape* made; ///< that keeps what is done, or null
+  tape* onto; ///< that what is done is put onto, or null
   std::size_t loops = c.loop.size();
   long at[max_rank]{}; ///< coordinates on the loops
   tile_place here{};

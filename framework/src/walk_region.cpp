@@ -343,18 +343,18 @@ private:
 
 template <class T>
 void run_region(region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
-                char* scratch, crew threads, tape* made) {
+                char* scratch, crew threads, tape* onto) {
   const auto task = [&](long t, int worker) {
     walker<T> w(call, plan, kernels, storage, nullptr, carver{scratch + worker * call.scratch_bytes});
     const long from = call.units * t / call.tasks, to = call.units * (t + 1) / call.tasks;
     for (long u = from; u < to; u++) w.unit(u);
   };
-  if (call.tasks == 1) run_region_here(call, plan, kernels, storage, scratch, made);
+  if (call.tasks == 1) run_region_here(call, plan, kernels, storage, scratch, onto);
   else if (call.tasks > 1) threads.run(call.tasks, task);
 }
 template <class T>
 void run_region_here(region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
-                     char* scratch, tape* made) {
+                     char* scratch, tape* onto) {
   region_recording<T>* records =
       std::get<region_recordings<T>>(call.recorded).find(scratch, call.tile_lanes, call.tile_rows);
   if (records && records->is == records->complete)
@@ -365,16 +365,17 @@ void run_region_here(region_call& call, const plan_view& plan, const region_kern
         },
         [&](int number, lane_call<T> with) {
           const int id = call.r->first_pass + number;
-          if (made) keep_lists(*made, plan.passes.at[id], with);
-          act(made,
+          if (onto) keep_lists(*onto, plan.passes.at[id], with);
+          act(onto,
               [&plan, kernels, id, with, blocks = records->blocks] { run_pass(plan, kernels, id, with, blocks); });
         },
-        made);
-  if (made) made->give_up();
-  if (records && records->is == records->met) records->begin();
-  else records = nullptr;
+        onto);
+  if (onto) onto->give_up();
+  if (records && records->is == records->given_up) records = nullptr;
+  if (records) records->begin();
   walker<T> w(call, plan, kernels, storage, nullptr, carver{scratch}, records);
   for (long u = 0; u < call.units; u++) w.unit(u);
+  if (records) records->finish();
 }
 template <class T>
 void run_region_at(const region_call& call, const long* chain, const plan_view& plan, const region_kernel<T>* kernels,

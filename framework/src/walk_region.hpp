@@ -106,11 +106,11 @@ void resize(region_call& c, const tile_extents& tile);
 
 template <class T>
 void run_region(region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
-                char* scratch, crew threads, tape* made);
-/// The whole region in the calling thread. With `made`, onto that.
+                char* scratch, crew threads, tape* onto);
+/// The whole region in the calling thread. What it does is also put onto a tape, if there is one.
 template <class T>
 void run_region_here(region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
-                     char* scratch, tape* made);
+                     char* scratch, tape* onto);
 
 /// The part of a region at the given coordinates of its chain, in the calling thread.
 template <class T>

@@ -45,7 +45,7 @@ template <class T> struct walk_states : tile_ranges {
     for (const stream_state& y : c.states)
       if (y.what != port::keep && y.outer == outer) {
         T* state = outer ? outer_state(y, false) : own_state(y, chunk);
-        act(made, [=, n = y.size, value = nothing(y)] { std::fill_n(state, n, value); });
+        act(onto, [=, n = y.size, value = nothing(y)] { std::fill_n(state, n, value); });
       }
   }
   /// What a sum so far is multiplied by, or null.
@@ -62,8 +62,8 @@ template <class T> struct walk_states : tile_ranges {
     const std::vector<tile_loop>& rest = rest_of(p, y, x.node, x.factor);
     if (y.outer) {
       each(rest, [&](long a, long b, long t) {
-        act(made, [=, n = here.lanes, y = from + a, f = factor ? factor + b : nullptr, x = to + t] {
-          for (long i = 0; i < n; i++) x[i] = (f ? x[i] * f[i] : x[i]) + y[i];
+        act(onto, [=, n = here.lanes, more = from + a, f = factor ? factor + b : nullptr, sum = to + t] {
+          for (long i = 0; i < n; i++) sum[i] = (f ? sum[i] * f[i] : sum[i]) + more[i];
         });
       });
       return;
@@ -71,9 +71,12 @@ template <class T> struct walk_states : tile_ranges {
     const long step = y.inner ? stride_of(p, x.node, c.s->inner) : 0;
     const long factor_step = y.inner && factor ? stride_of(p, x.factor, c.s->inner) : 0;
     each(rest, [&](long a, long b, long t) {
-      act(made, [=, n = y.inner ? here.rows : 1, y = from + a, f = factor ? factor + b : nullptr, x = to + t,
+      act(onto, [=, n = y.inner ? here.rows : 1, more = from + a, f = factor ? factor + b : nullptr, sum = to + t,
                  row = y.elements] {
-        for (long j = 0; j < n; j++) x[j * row] = (f ? x[j * row] * f[j * factor_step] : x[j * row]) + y[j * step];
+        for (long j = 0; j < n; j++) {
+          T& v = sum[j * row];
+          v = (f ? v * f[j * factor_step] : v) + more[j * step];
+        }
       });
     });
   }
@@ -87,7 +90,7 @@ template <class T> struct walk_states : tile_ranges {
     const std::vector<tile_loop>& rest = rest_of(p, y, p.kept[k]);
     for (std::size_t j = 0; j < rest.size(); j++) w.rest[j].b = y.rest[j].a;
     each(rest, [&](long a, long b, long) {
-      act(made, [=, to_row = y.step_inner, to_lane = y.step_outer, rows = here.rows, lanes = here.lanes] {
+      act(onto, [=, to_row = y.step_inner, to_lane = y.step_outer, rows = here.rows, lanes = here.lanes] {
         copy_elements(from + a * size, row, lane, to + b * size, to_row, to_lane, rows, lanes,
                       static_cast<std::size_t>(size));
       });
@@ -113,7 +116,7 @@ template <class T> struct walk_states : tile_ranges {
     const long step = y.inner ? stride_of(p, p.merge_now[k], c.s->inner) : 0;
     const std::vector<tile_loop>& rest = rest_of(p, y, p.merge_now[k]);
     each(rest, [&](long a, long, long t) {
-      act(made, [=, n = y.inner ? here.rows : 1, row = y.elements] {
+      act(onto, [=, n = y.inner ? here.rows : 1, row = y.elements] {
         for (long j = 0; j < n; j++) to[j * row + t] = from[a + j * step];
       });
     });
@@ -134,12 +137,12 @@ template <class T> struct walk_states : tile_ranges {
         u.tile = state + t, u.width = c.width, u.rows = one ? y.rest[0].extent : 1, u.lanes = here.lanes;
         u.to = to + a, u.to_row = one ? y.rest[0].a : 0, u.to_lane = y.step_outer;
         u.add = y.what == port::add && !first;
-        act(made, [u] { tile::unpack(u); });
+        act(onto, [u] { tile::unpack(u); });
       });
     }
   }
   void scale(T* values, long rows, long row, long n, double by) {
-    act(made, [=, factor = static_cast<T>(by)] {
+    act(onto, [=, factor = static_cast<T>(by)] {
       for (long i = 0; i < rows; i++)
         for (long j = 0; j < n; j++) values[i * row + j] *= factor;
     });
@@ -168,7 +171,7 @@ template <class T> struct walk_states : tile_ranges {
       T* all = own_state(y, 0);
       for (long k = 1; k < c.chunks; k++) {
         const T* more = own_state(y, k);
-        act(made, [=, n = y.size] {
+        act(onto, [=, n = y.size] {
           for (long i = 0; i < n; i++) all[i] += more[i];
         });
       }
@@ -186,7 +189,7 @@ template <class T> struct walk_states : tile_ranges {
         const T* from = all;
         for (std::size_t i = 0; i < loops; i++) from += at[i] * y.serial[i];
         each(y.rest, [&](long a, long, long t) {
-          act(made,
+          act(onto,
               [=, n = y.inner ? c.inner : 1, to_row = y.step_inner, row = y.elements, by = static_cast<T>(y.scale)] {
                 for (long j = 0; j < n; j++) to[j * to_row + a] = from[j * row + t] * by;
               });

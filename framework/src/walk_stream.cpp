@@ -12,7 +12,7 @@ namespace {
 
 template <class T> struct walk : walk_lines<T> {
   using states = walk_states<T>;
-  using states::c, states::w, states::made, states::at, states::here, states::loops, states::scratch, states::task,
+  using states::c, states::w, states::onto, states::at, states::here, states::loops, states::scratch, states::task,
       states::chunk, states::second, states::base, states::place_of;
   const plan_view& plan;
   const region_kernel<T>* kernels;
@@ -43,9 +43,9 @@ template <class T> struct walk : walk_lines<T> {
       const char* from = base(r.from, r.loop) + here.outer * r.step_outer * size;
       char* to = scratch + k.offset;
       if (r.from.type != dtype_of<T>) {
-        act(made, [=, bytes = r.elements * c.width * size] { std::memset(to, 0, static_cast<std::size_t>(bytes)); });
+        act(onto, [=, bytes = r.elements * c.width * size] { std::memset(to, 0, static_cast<std::size_t>(bytes)); });
         each(r.rest, [&](long a, long, long t) {
-          act(made, [=, step = r.step_outer, width = c.width, lanes = here.lanes] {
+          act(onto, [=, step = r.step_outer, width = c.width, lanes = here.lanes] {
             copy_elements(from + a * size, 0, step, to + t * width * size, 0, 1, 1, lanes,
                           static_cast<std::size_t>(size));
           });
@@ -62,11 +62,11 @@ template <class T> struct walk : walk_lines<T> {
           p.rows = one ? r.rest[0].extent : 1, p.lanes = here.lanes;
           p.tile = reinterpret_cast<T*>(to) + t * c.width, p.width = c.width;
           p.scale = static_cast<T>(k.scale);
-          act(made, [p] { tile::pack(p); });
+          act(onto, [p] { tile::pack(p); });
         } else {
           T* rows = reinterpret_cast<T*>(to) + t;
           const long n = one ? r.rest[0].extent : 1, step = one ? r.rest[0].a : 0;
-          act(made, [=, lanes = here.lanes, row = r.elements, from_row = r.step_outer, by = static_cast<T>(k.scale)] {
+          act(onto, [=, lanes = here.lanes, row = r.elements, from_row = r.step_outer, by = static_cast<T>(k.scale)] {
             for (long l = 0; l < lanes; l++)
               for (long x = 0; x < n; x++) rows[l * row + x] = p.from[l * from_row + x * step] * by;
           });
@@ -131,7 +131,7 @@ template <class T> struct walk : walk_lines<T> {
     const char* from = base(r.from, r.loop) + (here.outer * r.step_outer + here.inner * r.step_inner) * size;
     char* to = scratch + p.offset[static_cast<std::size_t>(i)];
     each(r.rest, [&](long a, long, long t) {
-      act(made, [=, from_row = r.step_inner, from_lane = r.step_outer, width = c.width, full = c.rows, rows = here.rows,
+      act(onto, [=, from_row = r.step_inner, from_lane = r.step_outer, width = c.width, full = c.rows, rows = here.rows,
                  lanes = here.lanes] {
         copy_elements(from + a * size, from_row, from_lane, to + t * width * full * size, width, 1, rows, lanes,
                       static_cast<std::size_t>(size));
@@ -151,7 +151,7 @@ template <class T> struct walk : walk_lines<T> {
       region_call::moving_slot& m = r.slots[static_cast<std::size_t>(pass)][static_cast<std::size_t>(s)];
       m.memory.offset = coordinate(m.what.axis);
     }
-    run_region_here<T>(r, plan, kernels, w.storage[which].data(), scratch + c.region_scratch, made);
+    run_region_here<T>(r, plan, kernels, w.storage[which].data(), scratch + c.region_scratch, onto);
   }
   long extent(const tile_loop& l) const { return part(l.part, l.extent); }
   long part(tile_part p, long whole) const {
@@ -189,7 +189,7 @@ template <class T> struct walk : walk_lines<T> {
          });
   }
   void multiply(const tile::product<T>& q) {
-    act(made, [q] { tile::multiply(q); });
+    act(onto, [q] { tile::multiply(q); });
   }
   /// A product in a tile of whose lanes each part has rows of its own that hold anything: of values along both the
   /// others are 0, sums over the rows or the lanes leave them out.
@@ -208,7 +208,7 @@ template <class T> struct walk : walk_lines<T> {
       if (over_lanes) q.steps = n, q.a += first * all.a_step, q.b += first * all.b_step;
       else q.lanes = n, q.b += first, q.c += first, q.factor += all.factor ? first : 0;
       if (values && all.kept == tile::previous::overwrite)
-        act(made, [to = q.c, row = q.c_row, lanes = n, rows = all.rows, live] {
+        act(onto, [to = q.c, row = q.c_row, lanes = n, rows = all.rows, live] {
           for (long i = 0; i < rows; i++)
             if (i < live.from || i >= live.to) std::fill_n(to + i * row, lanes, T(0));
         });
@@ -271,10 +271,10 @@ template <class T> struct walk : walk_lines<T> {
 
 template <class T>
 void run_stream(stream_call& c, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
-                char* shared, char* scratch, long scratch_stride, crew threads, tape* made) {
+                char* shared, char* scratch, long scratch_stride, crew threads, tape* onto) {
   const auto with_walk = [&](long parallel, int worker, auto f) {
     stream_worker& w = c.workers[static_cast<std::size_t>(worker)];
-    walk<T> x{{{{{c, storage, w, made}}, shared, scratch + worker * scratch_stride}}, plan, kernels};
+    walk<T> x{{{{{c, storage, w, onto}}, shared, scratch + worker * scratch_stride}}, plan, kernels};
     x.go_to(parallel);
     f(x);
   };

@@ -157,6 +157,19 @@ BOOST_AUTO_TEST_CASE(what_runs_keep_follows_memory_that_moves) {
   }
 }
 
+/// Also one of rank 0, which has no axis that could be missing.
+BOOST_AUTO_TEST_CASE(a_tensor_that_is_no_longer_set_is_refused) {
+  tensor<float> x(n(3)), factor(2.0f);
+  const auto p = build([](expr a, expr by) { return a * by; }, arg<"x">(n), arg<"factor">());
+  auto run = p.bind(x, factor);
+  for (int i = 0; i < 4; i++) run();
+  factor = {};
+  const std::string told = message_of([&] { run(); });
+  BOOST_TEST(told.find("factor") != std::string::npos, told);
+  factor = tensor<float>(3.0f), x[0] = 1;
+  BOOST_TEST(run()[0] == 3);
+}
+
 BOOST_AUTO_TEST_CASE(results_go_where_the_caller_wants) {
   inputs<double> x(9, 9, 8);
   tensor<double> out(batch(3), head, query(9), d(8));

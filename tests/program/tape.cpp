@@ -1,5 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #define BOOST_TEST_MODULE program_tape
+#include "runtime/refused.hpp"
+
 #include <support/leaves.hpp>
 
 #include <weft/weft.hpp>
@@ -48,13 +50,6 @@ template <class T> struct head {
   }
 };
 template <class T> ir::machine machine_of(policy how) { return ir::machine(program.data_for<T>(), how); }
-template <class F> std::string message_of(F f) {
-  try {
-    f();
-  } catch (const error& e) { return e.what(); }
-  return "nothing was thrown";
-}
-
 template <class T> void follows_changes(policy how) {
   ir::machine m = machine_of<T>(how);
   head<T> x(17), other(17, 9), longer(21);
@@ -82,14 +77,14 @@ template <class T> void follows_changes(policy how) {
   const T q = x.q[0];
   x.q[0] = std::numeric_limits<T>::quiet_NaN();
   m.check_nan(true);
-  BOOST_TEST(message_of([&] { x.run(m); }).starts_with("NaN: the first is in"));
+  BOOST_TEST(refused([&] { x.run(m); }).starts_with("NaN: the first is in"));
   m.check_nan(false);
   x.q[0] = q;
   BOOST_TEST(settled(x));
   const auto overlapping = [&] {
     m.run({x.q.ref(), x.k.ref(), x.v.ref(), x.dout.ref()}, {x.out.ref(), x.q.ref(), x.dk.ref(), x.dv.ref()});
   };
-  BOOST_TEST(message_of(overlapping).find("overlaps the memory of input q") != std::string::npos);
+  BOOST_TEST(refused(overlapping).find("overlaps the memory of input q") != std::string::npos);
   BOOST_TEST(settled(x));
 }
 
@@ -98,7 +93,30 @@ BOOST_AUTO_TEST_CASE(compiled_double) { follows_changes<double>(policy::compiled
 BOOST_AUTO_TEST_CASE(interpreted_float) { follows_changes<float>(policy::interpreted); }
 BOOST_AUTO_TEST_CASE(interpreted_double) { follows_changes<double>(policy::interpreted); }
 
-/// What several threads do, and what hangs on the values of tensors, is found out anew each time.
+/// A run that ends with an error leaves no record of a part of it.
+BOOST_AUTO_TEST_CASE(errors_end_a_recording) {
+  const auto p =
+      build([](expr x, expr ids) { return std::tuple{x * 2, ids + 1}; }, arg<"x">(query), arg<"ids", integer>(query));
+  for (const int at : {0, 1, 2, 3}) {
+    ir::machine m(p.data(), policy::interpreted);
+    const auto x = normal(tensor<float>(query(3)), 1);
+    auto ids = tensor<std::int64_t>::from({5, 6, 7}, query(3));
+    tensor<float> y(query(3));
+    tensor<std::int64_t> next(query(3));
+    const auto run = [&] { m.run({x.ref(), ids.ref()}, {y.ref(), next.ref()}); };
+    for (int k = 0; k < at; k++) run();
+    ids[1] = 1l << 40;
+    BOOST_TEST(refused(run).find("does not fit the 32 bits") != std::string::npos, at);
+    ids[1] = 8;
+    for (int k = 0; k < 5; k++) {
+      std::fill(next.begin(), next.end(), -1);
+      run();
+      BOOST_TEST((next == tensor<std::int64_t>::from({6, 9, 8}, query(3))), at << " " << k);
+    }
+  }
+}
+
+/// What several threads do, and what depends on the values of tensors, is found out anew each time.
 BOOST_AUTO_TEST_CASE(some_runs_are_not_recorded) {
   const auto runs = [](const auto& p, const tensor_ref& x, const tensor_ref& y) {
     ir::machine m(p.data(), policy::interpreted);

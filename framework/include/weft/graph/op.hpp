@@ -147,7 +147,8 @@ struct layout {
 template <class T> using packet_function = packet<T> (*)(const packet<T>* in);
 /// The same of many packets and of one element: code of the library, which kernels call.
 template <class T> struct evaluator {
-  /// `packets` packets of the result; operand j advances by `advance[j]` lanes a packet (0 repeats the same packet).
+  /// `packets` packets of the result, one after another; operand j advances by `advance[j]` lanes a packet (0 repeats
+  /// the same packet). A packet is written when its operands have been read, so `out` may be an operand.
   void (*block)(T* out, const T* const* in, const int* advance, long packets) = nullptr;
   /// Of a reduction: combines packets one after another into a queue of partial results.
   void (*fold)(T* queued, int length, const T* in, int advance, long packets) = nullptr;

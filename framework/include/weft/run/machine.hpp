@@ -69,10 +69,11 @@ public:
   void plan(const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs);
   /// Whether they have been planned for.
   bool fits(const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs) const;
-  /// inputs and outputs: one each, in order; with `planned`, of the forms that were last planned for or run. Throws
-  /// `error` on tensors that don't fit.
-  void run(const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs, bool planned = false);
-  /// Whether the last run was recorded, or done again from the record: runs of few calls, in one thread, are.
+  /// inputs and outputs: one each, in order. Throws `error` on tensors that don't fit; with `same_forms` the caller
+  /// knows that they have those of the last call of `plan` or `run`, which returned, and this is not looked at again.
+  void run(const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs, bool same_forms = false);
+  /// Whether the next run with the tensors of the last one is done from a record of what that one did: where runs are
+  /// of few calls, in one thread.
   bool recorded() const;
   /// Bytes of the arena and of the scratch of all threads, for the extents last used.
   long arena_bytes() const;

@@ -31,9 +31,9 @@ struct tensor_ref {
   long stride_of(axis_ref a) const;
 };
 
-/// Whether two have the same type, axes, extents and strides.
+/// Whether two have the same type, axes, extents and strides; an unset tensor has another form than one of rank 0.
 constexpr bool same_form(const tensor_ref& a, const tensor_ref& b) {
-  if (a.type != b.type || !(a.ax == b.ax)) return false;
+  if (a.type != b.type || !(a.ax == b.ax) || a.unset() != b.unset()) return false;
   for (int i = 0; i < a.ax.n; i++)
     if (a.extent[i] != b.extent[i] || a.stride[i] != b.stride[i]) return false;
   return true;
