@@ -132,7 +132,10 @@ struct machine::state {
         for (int s = c.first; s < c.first + c.steps; s++)
           each_access(g, plan, plan.steps[s], [](int) {}, [&](int i) { check_values<T>(p, i, inputs); });
     }
-    for (int k : p.copies) finish_output(p, k, outputs[static_cast<std::size_t>(k)]);
+    for (int k : p.copies)
+      act(onto, [from = reference_to(data, p, g.outputs[k]), to = outputs[static_cast<std::size_t>(k)]] {
+        convert_to(from, to);
+      });
     if (looks_for_nan) // also in results that are inputs
       for (int o : g.outputs) check_values<T>(p, o, inputs);
     if (onto) onto->finish();
@@ -218,9 +221,6 @@ struct machine::state {
     const auto [part, copy] = pair(i, c.c);
     run(a, b, static_cast<T*>(copy.data));
     copy_to(copy, part);
-  }
-  void finish_output(const planned& p, int k, const tensor_ref& to) const {
-    convert_to(reference_to(data, p, data.lowered.outputs[k]), to);
   }
   /// The plan merges and reorders what was written, and an input is no step of it: where it has met a NaN, the graph as
   /// it was traced says which came first.

@@ -31,7 +31,6 @@ void check_part(graph_view g, const planned& p, int i) {
 }
 /// Whether all runs make the same calls, in one thread.
 bool is_recordable(const plan_view& plan, const planned& p) {
-  if (!p.copies.empty()) return false;
   for (const planned::chain_call& c : p.chains)
     if (c.total != 1) return false;
   for (int k = 0; k < plan.steps.size(); k++) {
