@@ -23,6 +23,7 @@ struct machine::state {
   const program_data& data;
   policy how;
   bool looks_for_nan = false;
+  bool runs_again = false; ///< so that it is worth recording what runs do
   arena values, scratch;
   std::vector<std::unique_ptr<planned>> plans; ///< the latest first
 
@@ -91,6 +92,7 @@ struct machine::state {
     if (const int n = default_pool().threads(); p.workers != n) {
       p.workers = n;
       for (stream_call& c : p.streams) add_workers(c, n);
+      if (runs_again && how != policy::reference) make_room_to_record(data.plan, p);
     }
     values.reserve(p.arena_bytes + 64);
     scratch.reserve(p.shared_bytes + p.worker_bytes * p.workers + 64);
@@ -261,6 +263,7 @@ void machine::shapes(const std::vector<tensor_ref>& inputs, std::vector<tensor_r
   }
 }
 void machine::plan(const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs) {
+  own().runs_again = true;
   own().reserve(own().plan(inputs, outputs));
 }
 bool machine::fits(const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs) const {

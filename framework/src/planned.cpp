@@ -122,6 +122,17 @@ template <class T> void plan_steps(const program_data& data, planned& p) {
     }
   }
   p.general_in.resize(most_operands);
+}
+void make_room_to_record(const plan_view& plan, planned& p) {
+  const auto of = [&](region_call& r, std::size_t most) {
+    p.is_double ? r.make_room<double>(most) : r.make_room<float>(most);
+  };
+  for (region_call& r : p.regions)
+    if (r.r && r.tasks == 1) of(r, 1);
+  for (stream_call& c : p.streams)
+    for (stream_worker& w : c.workers)
+      for (auto& regions : w.regions)
+        for (region_call& r : regions) of(r, 4);
   if (is_recordable(plan, p)) p.record.make_room(p.inputs.size() + p.outputs.size() + 2);
 }
 template long converted_bytes<float>(const program_data&, const planned&, int);

@@ -37,6 +37,9 @@ template <class T> long converted_bytes(const program_data& data, const planned&
 /// Decides where every value lies and prepares every step, for the forms in `p`.
 template <class T> void plan_steps(const program_data& data, planned& p);
 
+/// Room to record runs in, for the workers that there are.
+void make_room_to_record(const plan_view& plan, planned& p);
+
 /// A node's values as a tensor; needs `storage`.
 tensor_ref reference_to(const program_data& data, const planned& p, int node);
 } // namespace weft::ir

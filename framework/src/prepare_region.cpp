@@ -174,7 +174,6 @@ template <class T> struct region_preparation {
     part_loops();
     look_at_passes();
     cut();
-    if (!tile && c.tasks == 1) c.make_room<T>(1); // of one for tiles, each worker has a copy
     return std::move(c);
   }
 };

@@ -362,7 +362,6 @@ void add_workers(stream_call& c, int workers) {
     for (int k = 0; k < 2; k++) {
       w.storage[k].assign(c.program[k].memory.size(), nullptr);
       w.regions[k] = c.program[k].regions;
-      for (region_call& r : w.regions[k]) c.is_double ? r.make_room<double>(4) : r.make_room<float>(4);
       for (const node& x : c.program[k].g.nodes) operands = std::max(operands, static_cast<std::size_t>(x.count));
     }
     w.range.assign(c.program[0].memory.size(), all_values);

@@ -35,6 +35,7 @@ class tape {
 public:
   /// Room to record in, for runs with so many places.
   void make_room(std::size_t places) {
+    if (memory_) return;
     calls_.reserve(most_calls), places_.reserve(places);
     memory_ = std::make_unique_for_overwrite<std::byte[]>(most_bytes);
   }

@@ -10,6 +10,7 @@
 
 #include <cstring>
 #include <limits>
+#include <vector>
 
 /// Runs of few calls are recorded and done again (framework/src/tape.hpp): the record must follow all that can change
 /// between two runs.
@@ -39,9 +40,12 @@ template <class T> struct head {
   void fill(int seed) {
     for (tensor<T>* t : {&q, &k, &v, &dout}) normal(*t, seed++);
   }
+  std::vector<tensor_ref> inputs() const { return {q.ref(), k.ref(), v.ref(), dout.ref()}; }
+  std::vector<tensor_ref> outputs() const { return {out.ref(), dq.ref(), dk.ref(), dv.ref()}; }
+  void plan(ir::machine& m) { m.plan(inputs(), outputs()); }
   void run(ir::machine& m) {
     for (tensor<T>* t : {&out, &dq, &dk, &dv}) std::memset(t->data(), 0xff, sizeof(T) * std::size_t(t->size()));
-    m.run({q.ref(), k.ref(), v.ref(), dout.ref()}, {out.ref(), dq.ref(), dk.ref(), dv.ref()});
+    m.run(inputs(), outputs());
   }
   bool is_right() const {
     const auto [y, gradients] = program(q, k, v, dout);
@@ -49,10 +53,10 @@ template <class T> struct head {
     return same_bits(out, y) && same_bits(dq, of_q) && same_bits(dk, of_k) && same_bits(dv, of_v);
   }
 };
-template <class T> ir::machine machine_of(policy how) { return ir::machine(program.data_for<T>(), how); }
 template <class T> void follows_changes(policy how) {
-  ir::machine m = machine_of<T>(how);
   head<T> x(17), other(17, 9), longer(21);
+  ir::machine m(program.data_for<T>(), how);
+  x.plan(m);
   const auto settled = [&](head<T>& h) {
     for (int i = 0; i < 4; i++) h.run(m);
     return m.recorded() && h.is_right();
@@ -81,9 +85,7 @@ template <class T> void follows_changes(policy how) {
   m.check_nan(false);
   x.q[0] = q;
   BOOST_TEST(settled(x));
-  const auto overlapping = [&] {
-    m.run({x.q.ref(), x.k.ref(), x.v.ref(), x.dout.ref()}, {x.out.ref(), x.q.ref(), x.dk.ref(), x.dv.ref()});
-  };
+  const auto overlapping = [&] { m.run(x.inputs(), {x.out.ref(), x.q.ref(), x.dk.ref(), x.dv.ref()}); };
   BOOST_TEST(refused(overlapping).find("overlaps the memory of input q") != std::string::npos);
   BOOST_TEST(settled(x));
 }
@@ -103,6 +105,7 @@ BOOST_AUTO_TEST_CASE(errors_end_a_recording) {
     auto ids = tensor<std::int64_t>::from({5, 6, 7}, query(3));
     tensor<float> y(query(3));
     tensor<std::int64_t> next(query(3));
+    m.plan({x.ref(), ids.ref()}, {y.ref(), next.ref()});
     const auto run = [&] { m.run({x.ref(), ids.ref()}, {y.ref(), next.ref()}); };
     for (int k = 0; k < at; k++) run();
     ids[1] = 1l << 40;
@@ -120,6 +123,7 @@ BOOST_AUTO_TEST_CASE(errors_end_a_recording) {
 BOOST_AUTO_TEST_CASE(some_runs_are_not_recorded) {
   const auto runs = [](const auto& p, const tensor_ref& x, const tensor_ref& y) {
     ir::machine m(p.data(), policy::interpreted);
+    m.plan({x}, {y});
     for (int i = 0; i < 6; i++) m.run({x}, {y});
     return m.recorded();
   };

@@ -112,6 +112,7 @@ values run(const ir::program_data& data, policy how, precision p, const std::vec
                      std::vector<long>(s.extent, s.extent + s.ax.n));
   }
   for (value& v : out) places.push_back(place(v));
+  if (how != policy::reference) m.plan(given, places);
   // a machine keeps from run to run how it did what it did: the last of four must still write everything
   for (int k = how == policy::reference ? 3 : 0; k < 4; k++) {
     for (value& v : out)

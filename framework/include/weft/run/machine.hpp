@@ -65,7 +65,7 @@ public:
   void refuse_moved() const { own(); }
   /// Checks the inputs; gives the axes' extents to the outputs (their data is not touched).
   void shapes(const std::vector<tensor_ref>& inputs, std::vector<tensor_ref>& outputs);
-  /// Plans for these tensors, so that the first run allocates nothing.
+  /// Plans for these tensors, so that the first run allocates nothing; and expects many runs, to record small ones.
   void plan(const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs);
   /// Whether they have been planned for.
   bool fits(const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs) const;

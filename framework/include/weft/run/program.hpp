@@ -97,6 +97,20 @@ public:
 };
 
 namespace ir {
+/// The result of one run, in memory of its own.
+template <class Result, class... X>
+Result run_once(const program_data& data, policy how, Result result, const X&... x) {
+  std::vector<tensor_ref> inputs, outputs;
+  (collect(x, inputs), ...);
+  machine m(data, how);
+  m.shapes(inputs, outputs);
+  allocate(result, outputs);
+  outputs.clear();
+  collect(result, outputs);
+  m.run(inputs, outputs);
+  return result;
+}
+
 /// A runner on the first N of `x`; the next one, if there is one, is the place for the result. `program` owns `data`,
 /// if anything does.
 template <std::size_t N, class Empty, class... X> auto
@@ -214,10 +228,9 @@ template <class Fn, class... A> struct program {
   template <class... X> auto run(policy how, const X&... x) const {
     static_assert(sizeof...(X) == sizeof...(A),
                   "weft: the program is called with another number of arguments than it was compiled for");
-    result<ir::precision_of<X...>> r{};
-    if constexpr (sizeof...(X) == sizeof...(A))
-      runner<decltype(r), X...>(data_for<ir::precision_of<X...>>(), nullptr, how, x..., &r)();
-    return r;
+    using T = ir::precision_of<X...>;
+    if constexpr (sizeof...(X) == sizeof...(A)) return ir::run_once(data_for<T>(), how, result<T>{}, x...);
+    else return result<T>{};
   }
   /// bind(q, k, v, out) or bind(q, k, v): a runner that owns arena and plan, and the result unless it is given.
   template <class... X> auto bind(X&&... x) const {

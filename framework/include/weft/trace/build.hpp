@@ -69,9 +69,7 @@ public:
   template <class... X> auto run(policy how, const X&... x) const {
     static_assert(sizeof...(X) == sizeof...(A),
                   "weft: the program is called with another number of arguments than it was built for");
-    auto r = reshaped<tensor<ir::precision_of<X...>>>(s_->result);
-    runner<decltype(r), X...>(data(), s_, how, x..., &r)();
-    return r;
+    return ir::run_once(data(), how, reshaped<tensor<ir::precision_of<X...>>>(s_->result), x...);
   }
   /// bind(x..., out) or bind(x...), as for compiled programs.
   template <class... X> auto bind(X&&... x) const {
