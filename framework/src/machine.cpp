@@ -98,18 +98,20 @@ struct machine::state {
     scratch.reserve(p.shared_bytes + p.worker_bytes * p.workers + 64);
   }
 
+  /// Begins a run of a plan: whether what it has to do is on record.
+  bool begin_run(planned& p, const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs) {
+    if (how == policy::reference) return false;
+    reserve(p);
+    return !looks_for_nan && p.record.begin_run([&](auto place) {
+      for (const auto* list : {&inputs, &outputs})
+        for (const tensor_ref& t : *list) place(t.data);
+      place(values.data()), place(scratch.data());
+    });
+  }
   template <class T> void execute(planned& p, const std::vector<tensor_ref>& inputs,
                                   const std::vector<tensor_ref>& outputs) {
     const graph_view g = data.lowered;
     const plan_view& plan = data.plan;
-    reserve(p);
-    if (!looks_for_nan && p.record.begin_run([&](auto place) {
-          for (const auto* list : {&inputs, &outputs})
-            for (const tensor_ref& t : *list) place(t.data);
-          place(values.data()), place(scratch.data());
-        }))
-      return p.record.run();
-    check_overlap(inputs, outputs);
     tape* const onto = !looks_for_nan && p.record.records() ? &p.record : nullptr;
     const crew threads{default_pool(), p.workers};
     char* memory = values.data();
@@ -271,8 +273,9 @@ bool machine::fits(const std::vector<tensor_ref>& inputs, const std::vector<tens
 }
 void machine::run(const std::vector<tensor_ref>& inputs, const std::vector<tensor_ref>& outputs, bool same_forms) {
   planned& p = same_forms ? *own().plans[0] : own().plan(inputs, outputs);
+  if (own().begin_run(p, inputs, outputs)) return p.record.run(); // on tensors that did not overlap then
+  own().check_overlap(inputs, outputs);
   if (own().how == policy::reference) {
-    own().check_overlap(inputs, outputs);
     if (p.is_double) own().run_plainly<double>(p, inputs, outputs);
     else own().run_plainly<float>(p, inputs, outputs);
   } else if (p.is_double) own().execute<double>(p, inputs, outputs);

@@ -124,6 +124,7 @@ template <class T> void plan_steps(const program_data& data, planned& p) {
   p.general_in.resize(most_operands);
 }
 void make_room_to_record(const plan_view& plan, planned& p) {
+  constexpr std::size_t extents_of_tiles = 4; // whole tiles, the last lanes, the last rows, and the corner of both
   const auto of = [&](region_call& r, std::size_t most) {
     p.is_double ? r.make_room<double>(most) : r.make_room<float>(most);
   };
@@ -132,8 +133,8 @@ void make_room_to_record(const plan_view& plan, planned& p) {
   for (stream_call& c : p.streams)
     for (stream_worker& w : c.workers)
       for (auto& regions : w.regions)
-        for (region_call& r : regions) of(r, 4);
-  if (is_recordable(plan, p)) p.record.make_room(p.inputs.size() + p.outputs.size() + 2);
+        for (region_call& r : regions) of(r, extents_of_tiles);
+  if (is_recordable(plan, p)) p.record.make_room(p.inputs.size() + p.outputs.size() + 2); // arena and scratch
 }
 template long converted_bytes<float>(const program_data&, const planned&, int);
 template long converted_bytes<double>(const program_data&, const planned&, int);

@@ -73,7 +73,7 @@ struct region_call {
   std::vector<moving_slot> seeds;       ///< what reductions begin with: values found before, of row values
 
   std::tuple<region_recordings<float>, region_recordings<double>> recorded;
-  /// Room to record runs of so many extents in, where they are of few calls.
+  /// Room for recordings of so many extents at a time, where runs are of few calls.
   template <class T> void make_room(std::size_t most) {
     const long width = lanes<T>, blocks_of_rows = rows_reduced ? (row_extent + block - 1) / block : 1;
     const long pieces = padded || lane_extent < width || lane_extent % width == 0 ? 1 : 2;

@@ -8,8 +8,11 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <algorithm>
+#include <cstdint>
 #include <cstring>
 #include <limits>
+#include <tuple>
 #include <vector>
 
 /// Runs of few calls are recorded and done again (framework/src/tape.hpp): the record must follow all that can change
@@ -29,7 +32,7 @@ constexpr auto causal = [](expr q, expr k, expr v) {
 constexpr auto program =
     compile(vjp(causal), arg<"q">(query, d), arg<"k">(key, d), arg<"v">(key, d), arg<"do">(query, d));
 
-/// A head of attention with its results, and a machine of its own.
+/// A head of attention with its results.
 template <class T> struct head {
   tensor<T> q, k, v, dout, out, dq, dk, dv;
   explicit head(long n, int seed = 1)
