@@ -15,17 +15,6 @@ constexpr bool many_registers = false; // 16
 /// The rows of a block: its sums fill the registers but for its packets of b and one of a.
 constexpr int rows_of(int packets) { return many_registers || packets == 1 ? 8 : packets == 2 ? 6 : 4; }
 
-/// v, in a register: where a loaded packet is used several times, GCC would rather load it each time.
-template <class V>
-[[gnu::always_inline]] inline V held(V v) {
-#if defined(__aarch64__)
-  asm("" : "+w"(v));
-#elif defined(__x86_64__)
-  asm("" : "+x"(v));
-#endif
-  return v;
-}
-
 /// Columns first to last, by as many packets at a time, of as many blocks of Rows rows as there are from m on; returns
 /// the first row left. With Part, the one packet ends with the product's lanes. The inner loops are unrolled, the sums
 /// stay in registers.

@@ -163,7 +163,7 @@ BOOST_AUTO_TEST_CASE(by_products) {
     const auto [q, k, v] = qkv(b);
     return forward_and_gradients(b, [](expr q, expr k) { return max(scores(q, k), key); }, q, k);
   });
-  check("weights asked for", "2p/3 1+0 1+1, stored exp", [](ir::builder& b) {
+  check("weights asked for", "2p/3 1+0 1+1, stored exp_lowered", [](ir::builder& b) {
     const auto [q, k, v] = qkv(b);
     const expr p = softmax(scores(q, k), key);
     return results{p, contract(p, v, key)};

@@ -106,6 +106,7 @@ inline std::vector<row> rows() {
       {on(where_op{}), {yes, whole_numbers, few}, [](v x) { return where(x[0], x[1], x[2]); }},
       {on(where_op{}), {yes, no, no}, [](v x) { return where(x[0], x[1], x[2]); }},
       {on(exp_op{}), {a}, [](v x) { return exp(x[0]); }},
+      {on(exp_lowered_op{}), {a}, [](v x) { return exp_lowered(x[0]); }},
       {on(exp2_op{}), {a}, [](v x) { return exp2(x[0]); }},
       {on(expm1_op{}), {a}, [](v x) { return expm1(x[0]); }},
       {on(log_op{}), {positive}, [](v x) { return log(x[0]); }},

@@ -195,6 +195,7 @@ struct op_def {
   expr (*expand)(const expr* in, const node& x) = nullptr; ///< simpler ops that give the same, where it is not streamed
   expr (*expand_normalised)(const expr* in, const node& x) = nullptr; ///< of a log-sum-exp y: exp(x - guarded(y))
   expr (*shift)(const expr& x, const axes& over) = nullptr; ///< of an exponential: what x is lowered by before a sum
+  const op_def* of_lowered = nullptr; ///< of an exponential: a cheaper one, of what was lowered by its `shift`
   expr (*exponentials)(const expr& x, const axes& over) = nullptr; ///< what a log-sum-exp sums: lowered, by its `shift`
   expr (*lowered)(const expr& x, const axes& over) = nullptr;      ///< a log-sum-exp without that shift
   extent_rule (*extents)(const attributes& a) = nullptr;

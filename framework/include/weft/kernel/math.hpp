@@ -12,6 +12,7 @@
 #include <weft/kernel/math/erfc.hpp>
 #include <weft/kernel/math/exp.hpp>
 #include <weft/kernel/math/exp2.hpp>
+#include <weft/kernel/math/exp_lowered.hpp>
 #include <weft/kernel/math/expm1.hpp>
 #include <weft/kernel/math/floor.hpp>
 #include <weft/kernel/math/log.hpp>

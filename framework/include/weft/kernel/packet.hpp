@@ -128,6 +128,31 @@ template <class Mask, class A, class B>
   return mask ? broadcast<V>(a) : broadcast<V>(b);
 }
 
+/// v, in a register: where a packet is used several times or does not change, GCC would rather load it each time, and a
+/// choice between a value and a constant that it sees costs two instructions instead of one.
+template <class V>
+[[gnu::always_inline]] constexpr V held(V v) {
+  if (std::is_constant_evaluated()) return v;
+#if defined(__aarch64__)
+  asm("" : "+w"(v));
+#elif defined(__x86_64__)
+  asm("" : "+x"(v));
+#endif
+  return v;
+}
+
+/// x, but `bound` where x is smaller, or larger; NaN stays NaN.
+template <class V>
+[[gnu::always_inline]] constexpr V at_least(V x, scalar_of<V> bound) {
+  const V b = held(broadcast<V>(bound));
+  return select(x < b, b, x);
+}
+template <class V>
+[[gnu::always_inline]] constexpr V at_most(V x, scalar_of<V> bound) {
+  const V b = held(broadcast<V>(bound));
+  return select(x > b, b, x);
+}
+
 /// a * b + c, rounded once where has_fma, twice elsewhere and at compile time: the same for a scalar and for a lane.
 /// (GCC has no portable spelling, and <immintrin.h> costs every includer 0.8 s, hence its own builtins.)
 template <class A, class B, class C>

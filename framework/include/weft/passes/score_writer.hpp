@@ -120,6 +120,10 @@ struct score_writer : score_products {
     return common == 0 ? 1 : common;
   }
 
+  /// What `exponential` is of an operand that was lowered by its shift.
+  constexpr expr of_lowered(const op_def* exponential, const expr& x) {
+    return emit(exponential->of_lowered ? exponential->of_lowered : exponential, &x, 1, {}, where_);
+  }
   /// Which term of y is -guarded(the log-sum-exp of x over C), else -1.
   constexpr int normaliser(int y, int x, axis_set over, const expr& e) {
     const term z = s.all.at[y];
@@ -138,10 +142,9 @@ struct score_writer : score_products {
   }
   /// How many terms a combination has; any other term is one of one.
   constexpr int summands(int t) const { return s.all.at[t].what == term::linear ? s.all.at[t].count : 1; }
-  /// What `exponential` is taken of. x - guarded(the log-sum-exp of x) is written as the difference of both after x's
-  /// shift is taken off: where all of a row is large, as -1e9 is, the log-sum-exp has no digits left for how many they
-  /// are.
-  constexpr expr exponent(int t, const op_def* exponential) {
+  /// The exponential of t. x - guarded(the log-sum-exp of x) is written as the difference of both after x's shift is
+  /// taken off: where all of a row is large, as -1e9 is, the log-sum-exp has no digits left for how many they are.
+  constexpr expr exponential_of(int t, const op_def* exponential) {
     const term y = s.all.at[t];
     int rest = t;
     expr all;
@@ -159,16 +162,17 @@ struct score_writer : score_products {
       if (!has_all_of_x) continue;
       const axes over = s.names->list_of(lse.over);
       const expr value = write(x), shifted = here(value) - here(exponential->shift(value, over));
-      if (lse.op->exponentials(value, over).id != emit(exponential, &shifted, 1, {}, where_).id) continue;
+      if (lse.op->exponentials(value, over).id != of_lowered(exponential, shifted).id) continue;
       const expr length = lse.op->lowered(value, over);
       expr one = here(shifted) - here(emit(guard.op, &length, 1, {}, where_));
       if (m.factor != -1) one = here(one) * here(expr(-m.factor));
       all = all.attached() ? here(all) + here(one) : one;
       rest = left;
     }
-    if (!all.attached()) return write(t);
-    if (summands(rest)) all = here(all) + here(write(rest));
-    return with_axes(all, y.ax);
+    if (all.attached() && !summands(rest)) return of_lowered(exponential, with_axes(all, y.ax));
+    if (!all.attached()) all = write(t);
+    else all = with_axes(here(all) + here(write(rest)), y.ax);
+    return emit(exponential, &all, 1, {}, where_);
   }
   /// What a sum of nothing is multiplied by need not be finite: 0 all the same.
   constexpr void guard_empty(list<piece>& of, axis_set over) {
@@ -183,8 +187,7 @@ struct score_writer : score_products {
     bool may_overflow = false; // what was taken out of exponentials that are all 0
     if (q.x >= 0) {
       const expr x = write(q.x), shift = q.exponential->shift(x, s.names->list_of(over));
-      const expr lowered = here(x) - here(shift);
-      const expr e = emit(q.exponential, &lowered, 1, {}, where_);
+      const expr e = of_lowered(q.exponential, here(x) - here(shift));
       rest.push_back({e.id, s.all.at[q.x].ax});
       const int n = normaliser(q.y, q.x, over, e);
       if (n >= 0) { // exp(shift - lse) = 1 / sum of the exponentials
@@ -239,10 +242,7 @@ struct score_writer : score_products {
     case term::outside: return r[c.slots.at[x.source]];
     case term::one: return attach(b, expr(1.0), where_);
     case term::linear: return combination(x);
-    case term::exponential: {
-      const expr in = exponent(s.arg(t, 0), x.op);
-      return emit(x.op, &in, 1, {}, where_);
-    }
+    case term::exponential: return exponential_of(s.arg(t, 0), x.op);
     case term::repeated: return arrange(write(s.arg(t, 0)), s.names->list_of(x.ax), where_);
     case term::sum: return x.exit ? sum_of_parts(t) : sum_of(pieces_of(operands(t)), x.over);
     case term::apply: return applied(t);

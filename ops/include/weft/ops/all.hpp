@@ -21,6 +21,7 @@
 #include <weft/ops/erfc.hpp>
 #include <weft/ops/exp.hpp>
 #include <weft/ops/exp2.hpp>
+#include <weft/ops/exp_lowered.hpp>
 #include <weft/ops/expm1.hpp>
 #include <weft/ops/guarded.hpp>
 #include <weft/ops/log.hpp>
@@ -105,8 +106,8 @@ inline constexpr boost::hana::tuple<
     less_op, less_equal_op, greater_op, greater_equal_op, equal_op, not_equal_op, logical_and_op, logical_or_op,
     logical_xor_op, logical_not_op, where_op,
     // functions
-    exp_op, exp2_op, expm1_op, log_op, log1p_op, pow_op, sqrt_op, rsqrt_op, tanh_op, sigmoid_op, erf_op, erfc_op,
-    sin_op, cos_op, relu_op, step_op, guarded_op,
+    exp_op, exp_lowered_op, exp2_op, expm1_op, log_op, log1p_op, pow_op, sqrt_op, rsqrt_op, tanh_op, sigmoid_op, erf_op,
+    erfc_op, sin_op, cos_op, relu_op, step_op, guarded_op,
     // rounding
     floor_op, round_op, round_to_bfloat16_op, round_to_float16_op, to_integer_op,
     // reductions, scans and products

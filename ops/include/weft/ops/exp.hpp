@@ -2,6 +2,7 @@
 #pragma once
 #include <weft/kernel/math.hpp>
 #include <weft/ops/abs.hpp>
+#include <weft/ops/exp_lowered.hpp>
 #include <weft/ops/max.hpp>
 
 namespace weft {
@@ -13,6 +14,7 @@ struct exp_op : elementwise<1> {
   static constexpr std::string_view name = "exp";
   static constexpr unsigned traits = ir::trait::exponential;
   static constexpr double flops = 12;
+  using of_lowered = exp_lowered_op;
   [[gnu::always_inline]] static auto eval(auto x) { return math::exp(x); }
   static constexpr std::array<expr, 1> partials(const expr&, const expr& y) { return {y}; }
   /// The largest x (0 if that is infinite): exp(x - shift) is at most 1, or infinite where x is, and never NaN.

@@ -33,7 +33,9 @@ struct logsumexp_op {
     return sum(t[0] * at(normalised_by(in[0], y)), in[0].ax().without(y.ax()));
   }
   /// exp(x - m) with m the largest x (0 if that is infinite).
-  static constexpr expr exponentials(const expr& x, const axes& over) { return exp(x - at(exp_op::shift(x, over))); }
+  static constexpr expr exponentials(const expr& x, const axes& over) {
+    return exp_lowered(x - at(exp_op::shift(x, over)));
+  }
   /// log sum exp(x - m).
   static constexpr expr lowered(const expr& x, const axes& over) { return log(sum(exponentials(x, over), over)); }
   /// m + log sum exp(x - m): how it runs where it is not streamed.

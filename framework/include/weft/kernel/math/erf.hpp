@@ -33,7 +33,7 @@ template <real V>
                                                 0.67017770765835427, 0.14950560213905686, 0.015829417343050253});
   constexpr T saturated = by_precision<T>(4.f, 5.95); // from here up 1 to the last bit
   const V magnitude = abs(x);
-  const V limited = select(magnitude > saturated, saturated, magnitude);
+  const V limited = at_most(magnitude, saturated);
   const V square = limited * limited;
   const V small = mul_add(limited, erf_factor(square), limited);
   const V large = 1 - exp_in_range(-square) * polynomial(limited, a) / polynomial(limited, b);

@@ -25,7 +25,7 @@ template <real V>
                  -1.722164698485446e-08, -9.657059960355411e-09,  1.5986093958696034e-09});
   constexpr T highest = by_precision<T>(0x1.2639bep+3f, 0x1.a8b12fc6e4891p+4); // erfc of it is the smallest normal
   const V a = abs(x);
-  const V size = select(a > highest, highest, a);
+  const V size = at_most(a, highest);
 
   const auto square = exact_product(size, size);
   const auto [n, rounded, lost] = reduce_for_exp(-square.high);

@@ -13,7 +13,7 @@ template <real V>
 [[gnu::always_inline]] constexpr V expm1(V x) {
   using T = scalar_of<V>;
   constexpr T saturated = by_precision<T>(-18.f, -38.); // from here down -1 to the last bit
-  const auto [n, r, lost] = reduce_for_exp(select(x < saturated, saturated, x));
+  const auto [n, r, lost] = reduce_for_exp(at_least(x, saturated));
   const V half_scale = power_of_two<V>(n - 1);
   const V y = 2 * mul_add(half_scale, expm1_exact(r, lost), half_scale - T(0.5));
   return select(x <= exp_highest<T>, keep_sign(y, x), x + infinity<T>);

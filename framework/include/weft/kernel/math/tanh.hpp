@@ -18,7 +18,7 @@ template <real V>
                                      std::array{1., 0.46149035756133683, 0.023288647815729365, 0.00020643827037880732});
   const V a = abs(x);
   const V square = a * a;
-  const V limited = select(a > T(20), T(20), a);
+  const V limited = at_most(a, T(20));
   const auto small = a < T(0.625);
   const V numerator = select(small, a * square * polynomial(square, p), T(-2));
   const V denominator = select(small, polynomial(square, q), exp_in_range(2 * limited) + 1);
