@@ -32,6 +32,10 @@ constexpr auto gradients = compile(value_and_grad(loss, wrt<0, 1, 2>), q_arg, k_
 } // namespace demo
 
 int main(int count, char** arguments) {
+  if (count == 2 && (std::string_view(arguments[1]) == "--help" || std::string_view(arguments[1]) == "-h")) {
+    fmt::print("attention: traces, plans and runs one attention and its gradients. It takes no arguments.\n");
+    return 0;
+  }
   if (count > 1) {
     fmt::print(stderr, "attention takes no arguments, not {}\n", arguments[1]);
     return 2;

@@ -63,10 +63,10 @@ extent_table::extent_table(const program_data& data, const std::vector<tensor_re
                               : x.k == integer ? "int32 or int64"
                                                : "bool",
                               name_of(t.type)));
+    if (t.ax.n == 0 && t.data == nullptr) throw error(fmt::format("{}: the tensor is not set; give it a value", who));
     if (!t.ax.matches(x.ax))
       throw error(fmt::format("{}: expected a tensor with axes [{}], got [{}]", who, list_of(x.ax), list_of(t.ax)));
     for (int j = 0; j < t.ax.n; j++) bind(x.ax[x.ax.find(t.ax[j])], t.extent[j], who);
-    if (t.ax.n == 0 && t.data == nullptr) throw error(fmt::format("{}: the tensor is not set; give it a value", who));
   }
   std::vector<std::pair<const node*, extent_rule>> rules;
   for (int i = 0; i < g.size(); i++)

@@ -231,3 +231,39 @@ BOOST_AUTO_TEST_CASE(built_programs_are_the_compiled_ones) {
         "sum: no axis m=3 in ([n=5]); reduce over one of the operand's own axes at transforms.cpp:");
   });
 }
+
+/// Numbers and indices are arguments like others, if anything traced is in sight: an argument, or what the function
+/// holds.
+BOOST_AUTO_TEST_CASE(arguments_that_no_trace_has_yet) {
+  const auto at_two = [](auto f) { return build(f, x_n)(two); };
+  const auto square = [](expr a) { return a * a; };
+  BOOST_TEST(near(at_two([](expr x) {
+                    const auto f = [x](expr a) { return sum(a * a * at(x), n); };
+                    const auto [value, gradient] = value_and_grad(f)(expr(3.0));
+                    return gradient * at(broadcast(value, {n}));
+                  }),
+                  60 * 90));
+  BOOST_TEST(at_two([](expr x) {
+               return vjp([x](expr a) { return sum(a * a * at(x), n); })(expr(3.0), expr(1.0)).cotangents;
+             }).item() == 60);
+  BOOST_TEST(at_two([](expr x) {
+               return jvp([x](expr a) { return sum(a * a * at(x), n); })(expr(3.0), expr(1.0)).tangent;
+             }).item() == 60);
+  BOOST_TEST(at_two([](expr x) {
+               return hvp([x](expr a) { return sum(a * a * a * at(x), n); })(expr(3.0), expr(1.0));
+             }).item() == 180);
+  BOOST_TEST(at_two([](expr x) { // two equal numbers, of which one moves
+               return grad([](expr a, expr b, expr x) { return sum(a * b * at(x), n); })(expr(3.0), expr(3.0), x);
+             })
+                 .item() == 30);
+  BOOST_TEST(near(
+      at_two([](expr x) { return grad([x](expr a) { return sum(a * a * at(x), n); })(index(n) * 0.0 + 1.0); }), 4));
+  const auto refused = [](const char* what) {
+    return [what](const error& e) { return std::string(e.what()).find(what) != std::string::npos; };
+  };
+  BOOST_CHECK_EXCEPTION(
+      at_two([&](expr x) { return grad(square)(expr(3.0)) * at(x); }), error,
+      refused("a derivative of numbers and indices alone; combine an argument with a traced value first"));
+  BOOST_CHECK_EXCEPTION(at_two([](expr x) { return grad([](expr i, expr x) { return sum(i * x, n); })(index(n), x); }),
+                        error, refused("grad: an argument that is integer has no derivative"));
+}

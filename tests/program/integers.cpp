@@ -86,6 +86,7 @@ BOOST_AUTO_TEST_CASE(tables_of_any_width_in_walks) {
   BOOST_TEST(refused([&] {
                p(normal(tensor<float>(query(9), d(4)), 1), normal(tensor<float>(key(9), d(4)), 2),
                  normal(tensor<float>(bucket), 3), far);
-             }) == "integer 4294967297 does not fit the 32 bits that integers have in a float32 program; use float64 "
-                   "tensors, or smaller integers");
+             }) ==
+             "integer 4294967297 does not fit the 32 bits that integers have in a float32 program and in an int32 "
+             "tensor; use float64 and int64 tensors, or smaller integers");
 }

@@ -228,7 +228,7 @@ BOOST_AUTO_TEST_CASE(wrong_tensors_are_refused_in_words) {
            }),
            "output 0 overlaps the memory of input x");
   tensor<float> unset;
-  contains(message_of([&] { doubled(unset); }), "x: expected a tensor with axes [n], got []");
+  contains(message_of([&] { doubled(unset); }), "x: the tensor is not set; give it a value");
 }
 
 /// Three columns each of one buffer: no element belongs to both.

@@ -18,6 +18,7 @@ constexpr axis<"row", 9> row;
 constexpr axis<"column", 7> column;
 constexpr axis<"memory"> memory;
 constexpr axis<"both"> both;
+constexpr axis<"distance"> distance_of;
 constexpr sequence<"sink", 1> sink;
 constexpr axis<"d", 4> d;
 constexpr axis<"e", 3> e;
@@ -321,4 +322,25 @@ BOOST_AUTO_TEST_CASE(tables_along_axes_of_the_scores) {
           [&](const exprs& x, const exprs& ids) { return attend_to(scores(x) * at(temperature(x, ids)), x); });
   agrees("along the batch, for each pair", with({batch, query, key}), true,
          [&](const exprs& x, const exprs& ids) { return attend_to(scores(x) + at(temperature(x, ids)), x); });
+}
+
+/// What has a batch of any extent and a long axis is no score: renamings stay where they are.
+BOOST_AUTO_TEST_CASE(layers_under_a_batch) {
+  const std::vector<argument> arguments{{{batch, query, e}}, {{e, d}}, {{e, d}}, {{e, d}}, {{d, e}}};
+  const auto layer = [](const expr& x, const exprs& w) {
+    const expr n = tanh(x), there = rename(n, query, key);
+    const expr q = contract(n, w[1], e), k = contract(there, w[2], e), v = contract(there, w[3], e);
+    return x + at(contract(contract(softmax(contract(q, k, d), key), v, key), w[4], d));
+  };
+  streams("two layers", arguments, [=](const exprs& x, const exprs&) { return layer(layer(x[0], x), x); });
+}
+
+/// Rows of a table whose only long axis is that of its places, multiplied by one side (Shaw et al. 2018, equation 4).
+BOOST_AUTO_TEST_CASE(rows_for_distances) {
+  streams("relative keys", {{{batch, query, d}}, {{batch, key, d}}, {{batch, key, e}}, {{distance_of, d}}},
+          [](const exprs& x, const exprs&) {
+            const expr ids = clamp(index(key) - index(query) + 2, 0, 4);
+            const expr s = contract(x[0], x[1], d) + contract(x[0], gather(x[3], ids, distance_of), d);
+            return contract(softmax(s, key), x[2], key);
+          });
 }

@@ -16,6 +16,7 @@ constexpr axis<"n"> n;
 constexpr axis<"m"> m;
 constexpr axis<"k"> k;
 constexpr axis<"l"> l;
+constexpr axis<"d", 4> d;
 using exprs = std::vector<expr>;
 
 /// Values and derivatives of the sum of squares of f's results, of inputs with these axes, against the plain loops: at
@@ -42,7 +43,11 @@ template <class F> void agrees(const char* what, const std::vector<axes>& inputs
   for (const auto& [of_n, of_m, of_k, of_l] :
        {std::array{5l, 31l, 3l, 4l}, {31l, 5l, 60l, 7l}, {60l, 140l, 31l, 33l}}) {
     const auto extent = [&](axis_ref a) {
-      return a->name[0] == 'n' ? of_n : a->name[0] == 'm' ? of_m : a->name[0] == 'k' ? of_k : of_l;
+      return a->extent != unbound ? a->extent
+             : a->name[0] == 'n'  ? of_n
+             : a->name[0] == 'm'  ? of_m
+             : a->name[0] == 'k'  ? of_k
+                                  : of_l;
     };
     values in;
     for (const axes& ax : inputs) {
@@ -101,5 +106,19 @@ BOOST_AUTO_TEST_CASE(spaces_that_share_an_axis) {
   agrees("three axes at once", {{n, l}, {k, l}, {m, l}}, [](const exprs& x) {
     const expr a = tanh(contract(x[0], x[1], l)), b = tanh(contract(x[1], x[2], l));
     return exprs{sum(a * at(b), {k, m}), sum(tanh(a * at(b)), {n, k})};
+  });
+}
+
+/// A walk that computed such a value itself would sum what its own tile holds.
+BOOST_AUTO_TEST_CASE(tiles_read_what_another_space_sums) {
+  agrees("a sum that is multiplied back", {{m, n, d}, {m, k, d}, {k, n, d}}, [](const exprs& x) {
+    const expr s = contract(x[0], x[2], d), sums = contract(s, x[0], n); // of [m, n, k] over n
+    const expr back = contract(sums, x[0], d) + contract(x[0], x[1], d);
+    return exprs{contract(sums, s, k), contract(back, x[0], m)};
+  });
+  agrees("behind a map", {{m, n, d}, {k, n, d}, {m, k, d}, {m, n, d}, {n, d}}, [](const exprs& x) {
+    const expr s = contract(x[0], x[1], d), w = s - at(logsumexp(s, m));
+    const expr sums = contract(x[3], w, n), t = tanh(x[2] * x[4]);
+    return exprs{sum((sums * x[3] + t) * at(t), n)};
   });
 }

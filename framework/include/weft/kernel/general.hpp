@@ -97,7 +97,8 @@ template <class To, class From> To narrowed(From v) {
   if (static_cast<From>(static_cast<To>(v)) != v)
     throw error(
         "integer ", v,
-        " does not fit the 32 bits that integers have in a float32 program; use float64 tensors, or smaller integers");
+        " does not fit the 32 bits that integers have in a float32 program and in an int32 tensor; use float64 and "
+        "int64 tensors, or smaller integers");
   return static_cast<To>(v);
 }
 } // namespace weft::ir

@@ -92,7 +92,7 @@ struct grouping {
     const auto all_of = [&](int i) {
       for (int j = 0; j < g.nodes.at[i].count; j++)
         if (const int o = g.in(i, j);
-            !spaces.region.at[o] && !spaces.recomputed.at[o] && !numbers.at[o] && !is_own_shift(g, spaces, t, o))
+            !spaces.computes(x.component, o) && !numbers.at[o] && !is_own_shift(g, spaces, t, o))
           reads.push_back(o);
     };
     for (int i : tiles.at[t]) all_of(i);

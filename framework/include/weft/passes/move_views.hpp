@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include <weft/passes/score_regions.hpp>
 #include <weft/passes/simplify.hpp>
 
 /// Before: a graph. After: the same, where views along one axis of what a score space holds have become, if they can,
@@ -44,20 +45,46 @@ constexpr bool is_compared(graph_view g, int i) {
   return false;
 }
 /// Whether node i shows computed values with two long axes along one axis.
-constexpr bool shows_a_space(graph_view g, int i) {
+constexpr bool shows_long_axes(graph_view g, int i) {
   const node& x = g.nodes.at[i];
   if (!x.op->is(trait::along) && !picks(g, x)) return false;
   const node& shown = g.nodes.at[g.in(i, 0)];
   return shown.op->how != form::input && has_two_sequences(shown.ax);
 }
+/// The pairs of axes that the values of a graph's score spaces have, under any of their names. (A long batch beside a
+/// long axis is none.)
+struct score_pairs {
+  score_spaces s;
+  constexpr explicit score_pairs(graph_view g) {
+    score_region_finder(g, s).find_values();
+    for (const node& x : g.nodes)
+      if (x.op->is(trait::along) && x.at.to) add_renamed(s.names.bit(x.at.axis), s.names.bit(x.at.to));
+  }
+  constexpr void add_renamed(axis_set from, axis_set to) {
+    for (int k = 0, known = s.pairs.size_; k < known; k++)
+      if (const axis_set p = s.pairs.at[k]; (p & from) && !(p & to))
+        if (const axis_set renamed = (p & ~from) | to; !any_in(renamed)) s.pairs.push_back(renamed);
+  }
+  constexpr bool any_in(axis_set a) const {
+    for (axis_set p : s.pairs)
+      if ((a & p) == p) return true;
+    return false;
+  }
+  constexpr bool any_in(const axes& ax) const {
+    axis_set a = 0;
+    for (axis_ref x : ax) a |= s.names.bit(x);
+    return s.names.full ? has_two_sequences(ax) : any_in(a);
+  }
+};
 constexpr bool can_move_views(graph_view g) {
   for (int i = 0; i < g.nodes.count; i++)
-    if (shows_a_space(g, i)) return true;
+    if (shows_long_axes(g, i)) return true;
   return false;
 }
 
 struct view_mover {
   rewriter r;
+  score_pairs pairs;
   list<int> later;   ///< of each node: the renaming that its new value still lacks, a node of `from`, else -1
   list<int> renamed; ///< and that value renamed, if something has asked for it
   /// Of each node of the new graph: the search that has seen it last, and what it is under that search's view. No list
@@ -70,7 +97,7 @@ struct view_mover {
   list<visit> visits;
   int search = 0;
 
-  constexpr view_mover(graph_view g, builder& b) : r(g, b), later(g.size(), -1), renamed(g.size(), -1) {}
+  constexpr view_mover(graph_view g, builder& b) : r(g, b), pairs(g), later(g.size(), -1), renamed(g.size(), -1) {}
 
   /// The axes that say where a view picks.
   constexpr axes picked_by(const node& view) const {
@@ -95,10 +122,13 @@ struct view_mover {
     return (same(a.at.axis, b.at.axis) && same(a.at.to, b.at.to)) ||
            (same(a.at.axis, b.at.to) && same(a.at.to, b.at.axis));
   }
-  /// What a view stops at: an input, what has one long axis, or one of the two that are exchanged.
-  static constexpr bool is_small(const node& x, const node& view) {
+  constexpr bool shows_a_space(int i) const {
+    return shows_long_axes(r.from, i) && pairs.any_in(r.from[r.from.in(i, 0)].ax);
+  }
+  /// What a view stops at: an input, what has no pair of a space, or one of the two that are exchanged.
+  constexpr bool is_small(const node& x, const node& view) const {
     const auto has_both = [&](const axes& ax) { return ax.has(view.at.axis) && ax.has(view.at.to); };
-    return x.op->how == form::input || !has_two_sequences(x.ax) || (view.at.to && has_both(view.ax) && !has_both(x.ax));
+    return x.op->how == form::input || !pairs.any_in(x.ax) || (view.at.to && has_both(view.ax) && !has_both(x.ax));
   }
   constexpr const node& made(int i) const { return r.to.nodes.at[i]; }
 
@@ -212,7 +242,7 @@ struct view_mover {
     int in[max_rank]{};
     for (int k = 0; k < x.count; k++) {
       const int o = r.from.in(x, k);
-      large = large || has_two_sequences(r.from[o].ax);
+      large = large || pairs.any_in(r.from[o].ax);
       in[k] = r.moved.at[o];
       if (later.at[o] >= 0 && are_same(r.from[later.at[o]], view)) continue;
       in[k] = settled(o);
@@ -233,7 +263,7 @@ struct view_mover {
       const int o = r.from.in(x, 0);
       if (x.op->is(trait::renaming) && later.at[o] >= 0 && are_same(r.from[later.at[o]], x))
         return void(r.moved.at[i] = r.moved.at[o]);
-      if (shows_a_space(r.from, i) && !(x.op->is(trait::gathering) && is_compared(r.from, i))) {
+      if (shows_a_space(i) && !(x.op->is(trait::gathering) && is_compared(r.from, i))) {
         r.moved.at[i] = settled(o);
         if (x.op->is(trait::renaming)) later.at[i] = i;
         else r.moved.at[i] = under(r.moved.at[i], x);

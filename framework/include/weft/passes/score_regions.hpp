@@ -106,7 +106,7 @@ struct score_region_finder {
     if (!(many & (many - 1))) return;
     const bool input = x.op->how == form::input;
     again.at[i] = x.op->how == form::map || x.op->is(trait::keeps_axes | trait::identity) || (input && x.k != real) ||
-                  (gathers(x) && x.at.axis->role != role::sequence);
+                  (gathers(x) && gathers_cheaply(x));
     if (!again.at[i]) whole.at[i] = pairs_of(a);
     if (!again.at[i] || input) return;
     axis_set of_operands = 0, differ = 0;
@@ -118,6 +118,10 @@ struct score_region_finder {
   }
   /// Whether it gathers, and not along an axis that its result has too: that moves values along it.
   static constexpr bool gathers(const node& x) { return x.op->is(trait::gathering) && !x.ax.has(x.at.axis); }
+  /// Whether a table is read whose only long axis, if any, is that of its places: such rows are read again at no cost.
+  constexpr bool gathers_cheaply(const node& x) const {
+    return x.at.axis->role != role::sequence || !(s.sets.at[g.in(x, 0)] & s.names.sequences & ~s.names.bit(x.at.axis));
+  }
   /// Whether it scatters onto an axis of the pair of what it reads: a tile has only a part of the places there.
   constexpr bool moves_across(const node& x, axis_set pair) const {
     return x.op->is(trait::scattering) && (pair & s.names.bit(x.at.axis));

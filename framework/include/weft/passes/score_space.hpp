@@ -34,6 +34,8 @@ struct score_spaces {
   list<int> exits;            ///< and stored values: of each stream together, in the order of the graph
   list<score_stream> streams; ///< in an order in which they can run
   int components = 0;
+  /// Whether tiles of a component compute it: they read the values of other components, which are stored.
+  constexpr bool computes(int of, int i) const { return recomputed.at[i] || (region.at[i] && component.at[i] == of); }
   /// The region value that a view shows: it has no memory of its own.
   constexpr int shown(graph_view g, int i) const {
     while (region.at[i] && g.nodes.at[i].op->how == form::view && region.at[g.in(i, 0)]) i = g.in(i, 0);

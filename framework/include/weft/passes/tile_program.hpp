@@ -21,7 +21,7 @@ constexpr list<list<int>> tile_values(graph_view g, const score_spaces& s) {
   for (int k = 0; k < s.streams.size_; k++) {
     const score_stream& t = s.streams.at[k];
     const auto visit = [&](int i) {
-      if (seen.at[i] != k && (s.region.at[i] || s.recomputed.at[i])) seen.at[i] = k, todo.push_back(i);
+      if (seen.at[i] != k && s.computes(t.component, i)) seen.at[i] = k, todo.push_back(i);
     };
     const auto visit_operands = [&](int i) {
       const node& x = g.nodes.at[i];
@@ -80,7 +80,7 @@ constexpr stream_shape shape_of(graph_view g, const score_spaces& s, const score
     for (int j = 0; j < g[i].count; j++) {
       const int o = g.in(i, j);
       mixed |= s.sets.at[o] & ~s.sets.at[i];
-      if (!s.region.at[o] && !s.recomputed.at[o]) words(s.sets.at[o], 1);
+      if (!s.computes(t.component, o)) words(s.sets.at[o], 1);
     }
   for (int k = 0; k < t.count; k++) {
     const int e = s.exits.at[t.first + k];
@@ -175,8 +175,7 @@ struct tile_writer {
     if (moved.of.at[i] >= base) return moved.of.at[i] - base;
     const node& x = g[i];
     if (s.stream.at[i] == number && !s.stored.at[i]) return merged(i);
-    const bool inside = s.region.at[i] || s.recomputed.at[i];
-    if (!inside && !numbers.at[i] && !is_own_shift(g, s, number, i)) return read(i);
+    if (!s.computes(t.component, i) && !numbers.at[i] && !is_own_shift(g, s, number, i)) return read(i);
     if (const int chosen = untouched(i)) {
       if (clear) return move(i, arranged_to(value(g.in(x, chosen)), arranged(x.ax)));
       masks.push_back({value(g.in(x, 0)), chosen == 1});

@@ -25,10 +25,20 @@ template <class X> constexpr void attach_leaves(builder& g, X& x, list<int>& ids
 template <class X> constexpr void assign_leaves(builder& g, X& x, const list<int>& ids, int& next) {
   each_leaf([&](expr& e) { e = {&g, ids[next++]}; }, x);
 }
-template <class... X> constexpr builder* builder_of(const std::tuple<X...>& args) {
+template <class X> constexpr builder* builder_of(const X& values) {
   builder* g = nullptr;
-  each_leaf([&](const expr& e) { g = g ? g : e.g; }, args);
+  each_leaf([&](const expr& e) { g = g ? g : e.g; }, values);
   return g;
+}
+/// What a derivative with respect to numbers and indices alone gives where no traced value is in sight.
+template <class X> constexpr void refuse_untraced(X& derivatives) {
+  each_leaf(
+      [](expr& e) {
+        e = {};
+        e.loose.refuse(nullptr,
+                       "a derivative of numbers and indices alone; combine an argument with a traced value first");
+      },
+      derivatives);
 }
 /// One selected argument gives its own structure, several a tuple.
 template <std::size_t... I, class Tuple> constexpr auto selected(const Tuple& t) {
@@ -53,7 +63,10 @@ template <std::size_t... I, class Tuple> constexpr Tuple refreshed(Tuple t, std:
 template <class Self> struct transformation {
   template <class... X> constexpr auto operator()(const X&... x) const {
     const auto& self = static_cast<const Self&>(*this);
-    const std::tuple<std::remove_cvref_t<X>...> given(x...);
+    std::tuple<std::remove_cvref_t<X>...> given(x...);
+    builder* g = builder_of(given);
+    if (!g) g = builder_of(std::make_tuple(std::apply(self.f, self.start(given)))); // of what the function holds
+    if (g) each_leaf([&](expr& e) { e = attach(*g, e); }, given); // else two equal numbers would be one
     const auto inner = self.start(given);
     return self.finish(given, inner, std::apply(self.f, inner));
   }
@@ -90,7 +103,7 @@ template <class F, bool Value, std::size_t... I> struct grad_t : transformation<
       backward(*g, {&loss.id, 1}, {&one, 1}, leaves, gradients);
       int next = 0;
       assign_leaves(*g, gradient, gradients, next);
-    }
+    } else refuse_untraced(gradient);
     if constexpr (Value) return valued<Y, decltype(gradient)>{y, gradient};
     else return gradient;
   }
@@ -140,7 +153,7 @@ template <class F, std::size_t... I> struct vjp_t : transformation<vjp_t<F, I...
       backward(*g, values, seeds, leaves, out);
       int next = 0;
       assign_leaves(*g, cotangents, out, next);
-    }
+    } else refuse_untraced(cotangents);
     return pulled<Y, decltype(cotangents)>{y, cotangents};
   }
 };
@@ -182,7 +195,7 @@ template <class F, std::size_t... I> struct jvp_t : transformation<jvp_t<F, I...
       forward(*g, leaves, tangents, values, out);
       int next = 0;
       assign_leaves(*g, tangent, out, next);
-    }
+    } else refuse_untraced(tangent);
     return moved<Y, Y>{y, tangent};
   }
 };
