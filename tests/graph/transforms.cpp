@@ -267,3 +267,10 @@ BOOST_AUTO_TEST_CASE(arguments_that_no_trace_has_yet) {
   BOOST_CHECK_EXCEPTION(at_two([](expr x) { return grad([](expr i, expr x) { return sum(i * x, n); })(index(n), x); }),
                         error, refused("grad: an argument that is integer has no derivative"));
 }
+
+BOOST_AUTO_TEST_CASE(a_mean_over_an_axis_of_its_name) {
+  static constexpr axis<"n"> any;
+  const auto x = tensor<double>::from({1, 1, 1, 1}, any(4));
+  BOOST_TEST(build([](expr x) { return mean(x, axis<"n", 3>{}); }, arg<"x">(any))(x).item() == 1);
+  BOOST_TEST(build([](expr x) { return var(x, axis<"n", 3>{}); }, arg<"x">(any))(x).item() == 0);
+}

@@ -19,6 +19,7 @@ constexpr axis<"column", 7> column;
 constexpr axis<"memory"> memory;
 constexpr axis<"both"> both;
 constexpr axis<"distance"> distance_of;
+constexpr axis<"other"> other_key;
 constexpr sequence<"sink", 1> sink;
 constexpr axis<"d", 4> d;
 constexpr axis<"e", 3> e;
@@ -342,5 +343,18 @@ BOOST_AUTO_TEST_CASE(rows_for_distances) {
             const expr ids = clamp(index(key) - index(query) + 2, 0, 4);
             const expr s = contract(x[0], x[1], d) + contract(x[0], gather(x[3], ids, distance_of), d);
             return contract(softmax(s, key), x[2], key);
+          });
+}
+
+/// What is made under another name and renamed into the space, and what is picked from it under the ids' axes.
+BOOST_AUTO_TEST_CASE(other_names_of_a_space) {
+  const std::vector<argument> arguments{{{query, d}}, {{key, d}}, {{key, e}}, {{query, other_key}}};
+  streams("a bias of another name", arguments, [](const exprs& x, const exprs&) {
+    return attend(contract(x[0], x[1], d) + rename(stop_gradient(tanh(x[3])), other_key, key), x[2]);
+  });
+  streams("documents of another name", {{{query, d}}, {{key, d}}, {{key, e}}, {{query}, integer}, {{key}, integer}},
+          [](const exprs& x, const exprs& ids) {
+            const expr same = rename(ids[0] == at(rename(ids[1], key, other_key)), other_key, key);
+            return attend(where(same, contract(x[0], x[1], d), -infinity), x[2]);
           });
 }

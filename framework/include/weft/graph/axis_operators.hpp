@@ -3,14 +3,14 @@
 #include <weft/graph/expr.hpp>
 
 /// `query >= key` where index(query) >= index(key) is meant: axes convert to pointers, which the language would
-/// compare. It is reported where a traced value meets it.
+/// compare. It is reported where a traced value meets it. (An `axis_ref` compares with an axis as pointers do.)
 namespace weft {
 
 template <class X> inline constexpr bool is_axis = false;
 template <text Name, long Extent, role Role, int Primes>
 inline constexpr bool is_axis<axis<Name, Extent, Role, Primes>> = true;
 template <class B, class A>
-concept beside_axis = is_axis<A> || is_axis<B>;
+concept beside_axis = (is_axis<A> && !std::is_pointer_v<B>) || (is_axis<B> && !std::is_pointer_v<A>);
 
 namespace ir {
 constexpr expr axis_as_value() {

@@ -158,7 +158,10 @@ template <class Op> struct of {
     if constexpr (requires { &Op::expand; }) d.expand = &Op::expand;
     if constexpr (requires { &Op::expand_normalised; }) d.expand_normalised = &Op::expand_normalised;
     if constexpr (requires { &Op::shift; }) d.shift = &Op::shift;
-    if constexpr (requires { typename Op::of_lowered; }) d.of_lowered = &of<typename Op::of_lowered>::def;
+    if constexpr (requires { typename Op::of_lowered; }) {
+      static_assert((Op::of_lowered::traits & trait::exponential) != 0, "of_lowered must be an exponential too");
+      d.of_lowered = &of<typename Op::of_lowered>::def;
+    }
     if constexpr (requires { &Op::exponentials; }) d.exponentials = &Op::exponentials;
     if constexpr (requires { &Op::lowered; }) d.lowered = &Op::lowered;
     return d;

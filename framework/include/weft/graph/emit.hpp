@@ -111,12 +111,6 @@ constexpr attributes in_order_of(const axes& first, attributes a) {
   a.shape = sorted;
   return a;
 }
-/// An operand's axis of this name but of another extent.
-constexpr axis_ref of_another_extent(const operand* in, int n, axis_ref named) {
-  for (int i = 0; i < n; i++)
-    if (const int k = in[i].ax.find(named); k >= 0 && in[i].ax.a[k]->extent != named->extent) return in[i].ax.a[k];
-  return nullptr;
-}
 constexpr expr put_checked(builder& g, const op_def* op, const int* in, int n, const attributes& a, place p,
                            operand* seen);
 
@@ -143,13 +137,6 @@ constexpr expr put_checked(builder& g, const op_def* op, const int* in, int n, c
   const verdict v = op->infer(seen, n, a);
   if (v.refused) return complain(g, op->name, seen, n, v, p);
   if (v.out.n > max_rank) return complain(g, op->name, seen, n, {{}, "a tensor has at most 8 axes"}, p);
-  for (int i = a.axis ? -1 : 0; i < a.shape.n; i++) {
-    const axis_ref named = i < 0 ? a.axis : a.shape.a[i];
-    if (const axis_ref own = of_another_extent(seen, n, named))
-      return complain(g, op->name, seen, n,
-                      {{}, "one axis with two extents:", own, named, "name the operand's own axis, or rename it first"},
-                      p);
-  }
   const kind k = n ? result_kind(op->rule, common) : a.k;
   if (g.scopes) p = g.scope[0].where; // of a composite, where it is called
   if (op->reduces() && a.shape.n > 1) return {&g, g.put(op, id, n, v.out, k, in_order_of(seen[0].ax, a), p)};

@@ -196,8 +196,9 @@ struct op_def {
   expr (*expand_normalised)(const expr* in, const node& x) = nullptr; ///< of a log-sum-exp y: exp(x - guarded(y))
   expr (*shift)(const expr& x, const axes& over) = nullptr; ///< of an exponential: what x is lowered by before a sum
   const op_def* of_lowered = nullptr; ///< of an exponential: a cheaper one, of what was lowered by its `shift`
-  expr (*exponentials)(const expr& x, const axes& over) = nullptr; ///< what a log-sum-exp sums: lowered, by its `shift`
-  expr (*lowered)(const expr& x, const axes& over) = nullptr;      ///< a log-sum-exp without that shift
+  expr (*exponentials)(const expr& x, const axes& over) =
+      nullptr; ///< what a log-sum-exp sums: lowered, by its `shift`, `of_lowered` or not
+  expr (*lowered)(const expr& x, const axes& over) = nullptr; ///< a log-sum-exp without that shift
   extent_rule (*extents)(const attributes& a) = nullptr;
   interval (*range)(const interval* in, const attributes& a) = nullptr;
   layout (*view)(const layout& in, const axes& from, const node& x, const extents_of& e) = nullptr;

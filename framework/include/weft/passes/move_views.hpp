@@ -57,8 +57,18 @@ struct score_pairs {
   score_spaces s;
   constexpr explicit score_pairs(graph_view g) {
     score_region_finder(g, s).find_values();
-    for (const node& x : g.nodes)
-      if (x.op->is(trait::along) && x.at.to) add_renamed(s.names.bit(x.at.axis), s.names.bit(x.at.to));
+    for (int known = -1; known != s.pairs.size_;) {
+      known = s.pairs.size_;
+      for (const node& x : g.nodes) {
+        if (x.op->is(trait::along) && x.at.to) {
+          add_renamed(s.names.bit(x.at.axis), s.names.bit(x.at.to));
+          add_renamed(s.names.bit(x.at.to), s.names.bit(x.at.axis));
+        }
+        if (x.op->is(trait::gathering))
+          for (axis_ref a : g[g.in(x, 1)].ax)
+            if (a->role == role::sequence) add_renamed(s.names.bit(x.at.axis), s.names.bit(a));
+      }
+    }
   }
   constexpr void add_renamed(axis_set from, axis_set to) {
     for (int k = 0, known = s.pairs.size_; k < known; k++)

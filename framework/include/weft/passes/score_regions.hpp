@@ -118,7 +118,7 @@ struct score_region_finder {
   }
   /// Whether it gathers, and not along an axis that its result has too: that moves values along it.
   static constexpr bool gathers(const node& x) { return x.op->is(trait::gathering) && !x.ax.has(x.at.axis); }
-  /// Whether a table is read whose only long axis, if any, is that of its places: such rows are read again at no cost.
+  /// Whether it reads along a feature, or in a table whose only long axis is that of its places.
   constexpr bool gathers_cheaply(const node& x) const {
     return x.at.axis->role != role::sequence || !(s.sets.at[g.in(x, 0)] & s.names.sequences & ~s.names.bit(x.at.axis));
   }

@@ -124,8 +124,14 @@ struct score_writer : score_products {
   constexpr expr of_lowered(const op_def* exponential, const expr& x) {
     return emit(exponential->of_lowered ? exponential->of_lowered : exponential, &x, 1, {}, where_);
   }
+  /// Whether what a log-sum-exp of x sums are the exponentials of `lowered`, in either form.
+  constexpr bool is_sum_of(const op_def* lse, const expr& x, axis_set over, const op_def* exponential,
+                           const expr& lowered) {
+    const int summed = lse->exponentials(x, s.names->list_of(over)).id;
+    return summed == of_lowered(exponential, lowered).id || summed == emit(exponential, &lowered, 1, {}, where_).id;
+  }
   /// Which term of y is -guarded(the log-sum-exp of x over C), else -1.
-  constexpr int normaliser(int y, int x, axis_set over, const expr& e) {
+  constexpr int normaliser(int y, int x, axis_set over, const op_def* exponential, const expr& lowered) {
     const term z = s.all.at[y];
     if (z.what != term::linear) return -1;
     for (int j = 0; j < z.count; j++) {
@@ -135,7 +141,7 @@ struct score_writer : score_products {
       const int l = s.arg(m.of, 0);
       const term lse = s.all.at[l];
       if (lse.what == term::apply && lse.op->is(trait::log_sum_exp) && lse.op->exponentials && lse.over == over &&
-          s.arg(l, 0) == x && lse.op->exponentials(write(x), s.names->list_of(over)).id == e.id)
+          s.arg(l, 0) == x && is_sum_of(lse.op, write(x), over, exponential, lowered))
         return j;
     }
     return -1;
@@ -162,7 +168,7 @@ struct score_writer : score_products {
       if (!has_all_of_x) continue;
       const axes over = s.names->list_of(lse.over);
       const expr value = write(x), shifted = here(value) - here(exponential->shift(value, over));
-      if (lse.op->exponentials(value, over).id != of_lowered(exponential, shifted).id) continue;
+      if (!is_sum_of(lse.op, value, lse.over, exponential, shifted)) continue;
       const expr length = lse.op->lowered(value, over);
       expr one = here(shifted) - here(emit(guard.op, &length, 1, {}, where_));
       if (m.factor != -1) one = here(one) * here(expr(-m.factor));
@@ -187,9 +193,9 @@ struct score_writer : score_products {
     bool may_overflow = false; // what was taken out of exponentials that are all 0
     if (q.x >= 0) {
       const expr x = write(q.x), shift = q.exponential->shift(x, s.names->list_of(over));
-      const expr e = of_lowered(q.exponential, here(x) - here(shift));
+      const expr lowered = here(x) - here(shift), e = of_lowered(q.exponential, lowered);
       rest.push_back({e.id, s.all.at[q.x].ax});
-      const int n = normaliser(q.y, q.x, over, e);
+      const int n = normaliser(q.y, q.x, over, q.exponential, lowered);
       if (n >= 0) { // exp(shift - lse) = 1 / sum of the exponentials
         const expr total = sum(here(e), s.names->list_of(over)), empty = here(total) == 0.0,
                    inverse = 1.0 / here(total);

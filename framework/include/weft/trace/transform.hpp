@@ -66,7 +66,7 @@ template <class Self> struct transformation {
     std::tuple<std::remove_cvref_t<X>...> given(x...);
     builder* g = builder_of(given);
     if (!g) g = builder_of(std::make_tuple(std::apply(self.f, self.start(given)))); // of what the function holds
-    if (g) each_leaf([&](expr& e) { e = attach(*g, e); }, given); // else two equal numbers would be one
+    if (g) each_leaf([&](expr& e) { e = e.empty() ? e : attach(*g, e); }, given); // else two equal numbers would be one
     const auto inner = self.start(given);
     return self.finish(given, inner, std::apply(self.f, inner));
   }

@@ -10,11 +10,12 @@ namespace weft {
 namespace ir {
 // x as reals, of which sums and squares may be larger than an integer.
 constexpr expr as_real(const at& x) { return x.e.attached() && x.e.kind() == real ? x.e : 1.0 * x; }
-/// The number of x's elements along axes, a real: there may be more than integers count to.
+/// The number of x's elements along axes of these names, a real: there may be more than integers count to.
 constexpr expr elements_along(const at& x, const axes& over) {
   expr n = 1.0;
   if (x.e.attached()) n = attach(*x.e.g, n, x.where); // what is unattached has no room for many axes
-  for (axis_ref a : over) n = n * at(extent(a));
+  const axes own = x.e.ax();
+  for (axis_ref a : over) n = n * at(extent(own.has(a) ? own[own.find(a)] : a));
   return n;
 }
 } // namespace ir

@@ -5,7 +5,7 @@
 
 namespace weft::math {
 
-/// exp(x) = 2^(x log2(e)) for values from which their largest was taken, with two thirds of exp's instructions. Within
+/// exp(x) = 2^(x log2(e)) for values from which their largest was taken, with fewer instructions than exp. Within
 /// 1.3 + |x| / 4 ulp, where a rounding of x alone may cost |x|; without fma 1.3 + 5/4 |x|. exp(0) = 1; results below
 /// the smallest normal may be 0 and are 0 from -88 (float), -709 (double) down; inf from 88.4, 709.5 on, inf included.
 template <real V>
