@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <weft/kernel/math.hpp>
-#include <weft/ops/mul.hpp>
+#include <weft/ops/algebra.hpp>
 
 namespace weft {
 

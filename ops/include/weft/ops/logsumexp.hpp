@@ -3,6 +3,7 @@
 #include <weft/ops/add.hpp>
 #include <weft/ops/div.hpp>
 #include <weft/ops/exp.hpp>
+#include <weft/ops/exp_lowered.hpp>
 #include <weft/ops/guarded.hpp>
 #include <weft/ops/log.hpp>
 #include <weft/ops/max.hpp>
