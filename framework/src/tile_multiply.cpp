@@ -37,6 +37,7 @@ template <int Rows, int Packets, bool Part, class T>
       V sum[Rows][Packets]{};
       const T* a = p.a + m * p.a_row;
       const T* b = p.b + n;
+#pragma GCC unroll 4
       for (long k = p.steps; k > 0; --k, a += p.a_step, b += p.b_step) {
         V lane[Packets];
 #pragma GCC unroll 4
