@@ -52,23 +52,20 @@ template <int Rows, int Packets, bool Part, class T>
       T* c = p.c + m * p.c_row + n;
       const auto finish = [&](auto with) __attribute__((always_inline)) {
 #pragma GCC unroll 16
-        for (int i = 0; i < Rows; ++i)
+        for (int i = 0; i < Rows; ++i, c += p.c_row)
 #pragma GCC unroll 4
-          for (int j = 0; j < Packets; ++j) put(c + i * p.c_row + j * w, with(sum[i][j], i, j));
+          for (int j = 0; j < Packets; ++j) put(c + j * w, with(sum[i][j], i, j));
       };
-      const auto old = [&](int i, int j) __attribute__((always_inline)) { return get(c + i * p.c_row + j * w); };
+      const auto old = [&](int j) __attribute__((always_inline)) { return get(c + j * w); };
       switch (p.kept) {
       case previous::overwrite: finish([](V s, int, int) __attribute__((always_inline)) { return s; }); break;
-      case previous::add:
-        finish([&](V s, int i, int j) __attribute__((always_inline)) { return old(i, j) + s; });
-        break;
+      case previous::add: finish([&](V s, int, int j) __attribute__((always_inline)) { return old(j) + s; }); break;
       case previous::scale_lanes:
-        finish([&](V s, int i, int j)
-                   __attribute__((always_inline)) { return mul_add(old(i, j), get(p.factor + n + j * w), s); });
+        finish([&](V s, int, int j)
+                   __attribute__((always_inline)) { return mul_add(old(j), get(p.factor + n + j * w), s); });
         break;
       case previous::scale_rows:
-        finish([&](V s, int i, int j)
-                   __attribute__((always_inline)) { return mul_add(old(i, j), p.factor[m + i], s); });
+        finish([&](V s, int i, int j) __attribute__((always_inline)) { return mul_add(old(j), p.factor[m + i], s); });
         break;
       }
     }
