@@ -241,7 +241,10 @@ template <class T> std::vector<std::string> masked_tiles(const program_data& p, 
 
 std::string explain(const program_data& p, const std::vector<tensor_ref>* inputs, int real_size) {
   std::unique_ptr<extent_table> extents;
-  if (inputs) extents = std::make_unique<extent_table>(p, *inputs);
+  if (inputs) {
+    extents = std::make_unique<extent_table>(p, *inputs);
+    check_sizes(p, *extents, real_size);
+  }
   writer w{p, p.lowered, extents.get(), real_size, {}, {}};
   if (inputs)
     w.tiles = real_size == sizeof(float) ? masked_tiles<float>(p, *extents, *inputs)

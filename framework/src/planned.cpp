@@ -6,6 +6,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 
 namespace weft::ir {
 namespace {
@@ -43,6 +44,26 @@ bool is_recordable(const plan_view& plan, const planned& p) {
 }
 } // namespace
 
+void check_sizes(const program_data& data, const extent_table& extents, int real_size) {
+  const graph_view g = data.lowered;
+  long all = 0;
+  for (int i = 0; i < g.size(); i++) {
+    if (!data.plan.stored[i]) continue;
+    tensor_ref t;
+    t.ax = g[i].ax;
+    extents.fill(t.ax, t.extent);
+    if (std::find(t.extent, t.extent + t.ax.n, 0) != t.extent + t.ax.n) continue;
+    long bytes = real_size;
+    bool counted = true;
+    for (int j = 0; j < t.ax.n; j++) counted = counted && !__builtin_mul_overflow(bytes, t.extent[j], &bytes);
+    if (!counted || __builtin_add_overflow(all, bytes, &all) || all > std::numeric_limits<long>::max() / 4)
+      throw error(
+          fmt::format("{}: its result {} has more elements than memory can hold; reduce it where it is made, or "
+                      "give fewer or shorter axes",
+                      g[i].op->name, shape_text(t)));
+  }
+}
+
 tensor_ref reference_to(const program_data& data, const planned& p, int i) {
   const region_memory& m = p.memory[static_cast<std::size_t>(i)];
   tensor_ref t;
@@ -65,6 +86,7 @@ template <class T> void plan_steps(const program_data& data, planned& p) {
   const plan_view& plan = data.plan;
   const auto n = static_cast<std::size_t>(g.size());
   p.memory.resize(n), p.arena_offset.assign(n, -1), p.external_output.assign(n, -1), p.storage.assign(n, nullptr);
+  check_sizes(data, p.extents, sizeof(T));
   const list<int> direct = direct_outputs(g, plan);
   for (int i = 0; i < g.size(); i++) p.external_output[static_cast<std::size_t>(i)] = direct[i];
   for (int k = 0; k < g.outputs.size(); k++) {

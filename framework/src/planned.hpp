@@ -34,6 +34,9 @@ struct planned {
 /// Bytes of the copy that a general op is given of a value whose integers are not as wide as the program's; else 0.
 template <class T> long converted_bytes(const program_data& data, const planned& p, int node);
 
+/// Refuses values between steps whose bytes, each or all together, are more than can be counted.
+void check_sizes(const program_data& data, const extent_table& extents, int real_size);
+
 /// Decides where every value lies and prepares every step, for the forms in `p`.
 template <class T> void plan_steps(const program_data& data, planned& p);
 

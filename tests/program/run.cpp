@@ -231,6 +231,21 @@ BOOST_AUTO_TEST_CASE(wrong_tensors_are_refused_in_words) {
   contains(message_of([&] { doubled(unset); }), "x: the tensor is not set; give it a value");
 }
 
+/// Where a value between two steps has more bytes than 64 bits count to, memory is not asked for a few of them.
+BOOST_AUTO_TEST_CASE(what_memory_cannot_hold_is_refused) {
+  const auto program = build([](expr x, expr y, expr z) { return sum(cumsum(x * y * z, n), {n, query, key}); },
+                             arg<"x">(n), arg<"y">(query), arg<"z">(key));
+  const auto told = [&](long size) {
+    const tensor<float> x(n(size)), y(query(size)), z(key(size));
+    BOOST_TEST(message_of([&] { program.explain(x, y, z); }) == message_of([&] { program(x, y, z); }));
+    return message_of([&] { program(x, y, z); });
+  };
+  BOOST_TEST(told(1 << 21) ==
+             "mul: its result [n=2097152, query=2097152, key=2097152] has more elements than memory can "
+             "hold; reduce it where it is made, or give fewer or shorter axes");
+  BOOST_TEST(told(3) == "nothing was thrown");
+}
+
 /// Three columns each of one buffer: no element belongs to both.
 BOOST_AUTO_TEST_CASE(columns_of_one_buffer_do_not_overlap) {
   constexpr auto twice = compile([](expr x) { return 2 * x; }, arg<"x">(batch, n));
