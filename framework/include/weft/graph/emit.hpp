@@ -122,6 +122,10 @@ constexpr expr put(builder& g, const op_def* op, const int* in, int n, const att
 constexpr expr put_checked(builder& g, const op_def* op, const int* in, int n, const attributes& a, place p,
                            operand* seen) {
   int id[max_rank]{};
+  if (op->rule == kinds::compare && (g.nodes.at[in[0]].k == boolean) != (g.nodes.at[in[1]].k == boolean)) {
+    for (int i = 0; i < n; i++) seen[i] = {g.nodes.at[in[i]].ax, g.nodes.at[in[i]].k};
+    return complain(g, op->name, seen, n, {{}, "compares a boolean with a number; a < x < b is a < x && x < b"}, p);
+  }
   const kind common = common_kind(op->rule, g, in, n);
   for (int i = 0; i < n; i++) {
     const kind want = operand_kind(op->rule, i, common);

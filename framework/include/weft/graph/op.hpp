@@ -64,7 +64,7 @@ enum : unsigned {
 enum class kinds : std::uint8_t {
   same,     ///< integers or reals, gives the same
   reals,    ///< reals, gives reals
-  compare,  ///< integers or reals, gives a boolean
+  compare,  ///< integers or reals, or two booleans, gives a boolean
   logic,    ///< booleans, gives a boolean
   select,   ///< a boolean, then two of any one kind, gives that
   integers, ///< integers, gives integers

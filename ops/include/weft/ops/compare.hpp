@@ -4,7 +4,7 @@
 
 namespace weft {
 
-/// a < b, elementwise, on integers or reals: a boolean. False where an operand is NaN.
+/// a < b, elementwise, on integers or reals (or two booleans, as 0 and 1): a boolean. False where an operand is NaN.
 struct less_op : elementwise<2> {
   static constexpr std::string_view name = "less";
   static constexpr ir::kinds rule = ir::kinds::compare;
@@ -15,7 +15,7 @@ struct less_op : elementwise<2> {
 };
 constexpr expr operator<(const at& a, const at& b) { return ir::binary<less_op>(a, b); }
 
-/// a <= b, elementwise, on integers or reals: a boolean. False where an operand is NaN.
+/// a <= b, elementwise, on integers or reals (or two booleans, as 0 and 1): a boolean. False where an operand is NaN.
 struct less_equal_op : elementwise<2> {
   static constexpr std::string_view name = "less_equal";
   static constexpr ir::kinds rule = ir::kinds::compare;
@@ -26,7 +26,7 @@ struct less_equal_op : elementwise<2> {
 };
 constexpr expr operator<=(const at& a, const at& b) { return ir::binary<less_equal_op>(a, b); }
 
-/// a > b, elementwise, on integers or reals: a boolean. False where an operand is NaN.
+/// a > b, elementwise, on integers or reals (or two booleans, as 0 and 1): a boolean. False where an operand is NaN.
 struct greater_op : elementwise<2> {
   static constexpr std::string_view name = "greater";
   static constexpr ir::kinds rule = ir::kinds::compare;
@@ -37,7 +37,7 @@ struct greater_op : elementwise<2> {
 };
 constexpr expr operator>(const at& a, const at& b) { return ir::binary<greater_op>(a, b); }
 
-/// a >= b, elementwise, on integers or reals: a boolean. False where an operand is NaN.
+/// a >= b, elementwise, on integers or reals (or two booleans, as 0 and 1): a boolean. False where an operand is NaN.
 struct greater_equal_op : elementwise<2> {
   static constexpr std::string_view name = "greater_equal";
   static constexpr ir::kinds rule = ir::kinds::compare;
@@ -48,7 +48,7 @@ struct greater_equal_op : elementwise<2> {
 };
 constexpr expr operator>=(const at& a, const at& b) { return ir::binary<greater_equal_op>(a, b); }
 
-/// a == b, elementwise, on integers or reals: a boolean. False where an operand is NaN.
+/// a == b, elementwise, on integers or reals (or two booleans, as 0 and 1): a boolean. False where an operand is NaN.
 struct equal_op : elementwise<2> {
   static constexpr std::string_view name = "equal";
   static constexpr ir::kinds rule = ir::kinds::compare;
@@ -59,7 +59,7 @@ struct equal_op : elementwise<2> {
 };
 constexpr expr operator==(const at& a, const at& b) { return ir::binary<equal_op>(a, b); }
 
-/// a != b, elementwise, on integers or reals: a boolean. True where an operand is NaN.
+/// a != b, elementwise, on integers or reals (or two booleans, as 0 and 1): a boolean. True where an operand is NaN.
 struct not_equal_op : elementwise<2> {
   static constexpr std::string_view name = "not_equal";
   static constexpr ir::kinds rule = ir::kinds::compare;
