@@ -28,7 +28,8 @@ template <class T> void adamw_step(const std::vector<strip<T>>& strips, const ad
       const V mean = b1 * get<V>(m + i) + c1 * slope, square = b2 * get<V>(v + i) + c2 * (slope * slope);
       put(m + i, mean);
       put(v + i, square);
-      put(w + i, V(kept * get<V>(w + i) - rate * mean / (math::sqrt(square) * root + epsilon)));
+      const V step_down = select(mean == T(0), T(0), rate * mean / (math::sqrt(square) * root + epsilon));
+      put(w + i, V(kept * get<V>(w + i) - step_down));
     });
   });
 }

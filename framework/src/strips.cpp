@@ -13,9 +13,12 @@ void check_alike(const char* who, const char* name_of_first, const tensor_ref& f
   if (other.unset())
     throw error(who, ": the ", name, " of a ", name_of_first, " ", shape_text(first),
                 " is unset; give it one of that shape first");
-  if (!other.contiguous() || !weft::layout::same_shape(first, other) || first.type != other.type)
+  if (!other.contiguous())
+    throw error(who, ": the ", name, " ", shape_text(other),
+                " is a view with gaps, or in another order of axes than it lies in; give a dense tensor");
+  if (!weft::layout::same_shape(first, other) || first.type != other.type)
     throw error(who, ": the ", name, " of a ", name_of_first, " ", shape_text(first), " has ", shape_text(other),
-                "; both must be dense, with the same axes in the same order");
+                "; both must have the same axes in the same order, and one precision");
 }
 void check_option(const char* who, const char* name, double value, double most) {
   if (value >= 0 && value < most && std::isfinite(value)) return;

@@ -118,6 +118,11 @@ BOOST_AUTO_TEST_CASE(steps_in_closed_form) {
   decays.step(x, still);
   BOOST_TEST(x.weight[0] == 0.75 * w.weight[0]);
   BOOST_TEST((x.bias == w.bias));
+  // Also where nothing is added to the root of the mean square, which is 0.
+  adamw stays(x, {.epsilon = 0, .decay = 0});
+  const auto before = flat(x);
+  stays.step(x, still);
+  BOOST_TEST(flat(x) == before, boost::test_tools::per_element());
   // A constant gradient g with momentum m: after n steps the velocity is g (1 - m^n) / (1 - m).
   sgd heavy(x, {.rate = 0, .momentum = 0.5});
   for (int i = 0; i < 10; i++) heavy.step(x, g);
@@ -180,8 +185,12 @@ BOOST_AUTO_TEST_CASE(refusals) {
   adamw a(w);
   auto other = random<float>(1, 3, 2);
   BOOST_TEST(refused([&] { a.step(w, other); }) ==
-             "adamw: the gradient of a parameter [row=2, column=3] has [row=3, column=2]; both must be dense, with the "
-             "same axes in the same order");
+             "adamw: the gradient of a parameter [row=2, column=3] has [row=3, column=2]; both must have the same axes "
+             "in the same order, and one precision");
+  BOOST_TEST(
+      refused([&] { norm(view(w.weight).slice(column, 0, 2)); }) ==
+      "norm: the tensor [row=2, column=2] is a view with gaps, or in another order of axes than it lies in; give "
+      "a dense tensor");
   BOOST_TEST(refused([&] { adamw(w, {.beta1 = 1}).step(w, w); }) ==
              "adamw: beta1 can't be 1; give a number from 0 on and below 1");
   a.options.beta2 = -1;
