@@ -41,9 +41,9 @@ text as_text(const std::string& bytes, std::size_t least, const std::string& nam
 namespace {
 std::string read(const fs::path& path) {
   std::ifstream in(path, std::ios::binary);
-  std::string s{std::istreambuf_iterator<char>(in), {}};
-  if (!in.good() && !in.eof()) throw bad_input(fmt::format("{}: can't be read", path.string()));
-  return s;
+  std::ostringstream out;
+  if (!in || (out << in.rdbuf()).bad()) throw bad_input(fmt::format("{}: can't be read", path.string()));
+  return std::move(out).str();
 }
 bool is_control(char c) {
   const auto u = static_cast<unsigned char>(c);
@@ -52,9 +52,12 @@ bool is_control(char c) {
 } // namespace
 
 std::string read_text_file(const std::string& path) {
-  std::error_code ignored;
-  const fs::file_status s = fs::status(path, ignored);
+  std::error_code wrong;
+  const fs::file_status s = fs::status(path, wrong);
+  if (s.type() == fs::file_type::none) throw bad_input(fmt::format("{}: {}", path, wrong.message()));
   if (!fs::exists(s)) throw bad_input(fmt::format("{}: no such file", path));
+  if (fs::is_character_file(s) || fs::is_block_file(s))
+    throw bad_input(fmt::format("{}: is a device, not a text file", path));
   if (fs::is_directory(s)) throw bad_input(fmt::format("{}: is a folder, not a text file", path));
   std::string bytes = read(path);
   if (bytes.empty()) throw bad_input(fmt::format("{}: is empty", path));

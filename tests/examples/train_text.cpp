@@ -89,8 +89,11 @@ BOOST_AUTO_TEST_CASE(bad_input_is_one_line_and_code_2) {
   const folder here;
   const std::string good = here.phrases(3000), empty = here.file("empty.txt", ""), tiny = here.file("tiny.txt", "hi"),
                     zero = here.file("zero.txt", std::string(3000, '\0')),
-                    one = here.file("one.txt", std::string(3000, 'a'));
+                    one = here.file("one.txt", std::string(3000, 'a')), loop = here.path + "/loop";
+  std::filesystem::create_symlink(loop, loop);
   for (const std::string& arguments : {std::string("--text /nonexistent"),
+                                       std::string("--text /dev/zero"),
+                                       "--text " + loop,
                                        "--text " + empty,
                                        "--text " + tiny,
                                        "--text " + zero,
