@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: pad: reaches beyond its axis: half=32 and d=64 in ([query, half=32]); start + extent must be at most the whole's extent at HERE
+// expect: pad: reaches beyond its axis: half=32 and d=64 in ([query, half=32]); start must be at least 0, start + extent at most the whole's extent at HERE
 #include "../case.hpp"
 
 namespace pad_beyond_its_axis {

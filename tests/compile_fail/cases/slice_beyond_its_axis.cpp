@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: slice: reaches beyond its axis: d=64 and half=32 in ([query, d=64]); start + extent must be at most the whole's extent at HERE
+// expect: slice: reaches beyond its axis: d=64 and half=32 in ([query, d=64]); start must be at least 0, start + extent at most the whole's extent at HERE
 #include "../case.hpp"
 
 namespace slice_beyond_its_axis {
