@@ -9,7 +9,8 @@ namespace weft {
 /// 2, over D. P. Kingma, J. Ba, "Adam: a method for stochastic optimization", 2015, algorithm 1:
 ///   m = b1 m + (1 - b1) g,   v = b2 v + (1 - b2) g^2,
 ///   w = w - rate (m / (1 - b1^t) / (sqrt(v / (1 - b2^t)) + epsilon) + decay w),
-/// t counting from 1; without a gradient so far, m = 0, only decay acts, also where epsilon is 0. (The schedule multiplies both terms, so a rate of zero leaves the parameters as they are.)
+/// t counting from 1; without a gradient so far, m = 0, only decay acts, also where epsilon is 0. (The schedule
+/// multiplies both terms, so a rate of zero leaves the parameters as they are.)
 template <class Parameters> class adamw {
   using T = ir::precision_of<Parameters>;
   Parameters mean_, square_;

@@ -31,7 +31,11 @@ constexpr verdict resized(const operand& x, const attributes& a, bool cuts) {
   const long part = cuts ? a.to->extent : x.ax[p]->extent, whole = cuts ? x.ax[p]->extent : a.to->extent;
   if (a.start < 0 || (a.shape.n && !(a.value >= 0 && a.value < a.shape.n)) ||
       (part != unbound && whole != unbound && a.start + part > whole))
-    return {{}, "reaches beyond its axis:", x.ax[p], a.to, "start must be at least 0, start + extent at most the whole's extent"};
+    return {{},
+            "reaches beyond its axis:",
+            x.ax[p],
+            a.to,
+            "start must be at least 0, start + extent at most the whole's extent"};
   verdict v{x.ax};
   v.out.a[p] = a.to;
   return v;
