@@ -4,6 +4,7 @@
 #include "support/bad_input.hpp"
 #include "support/csv.hpp"
 #include "support/gnuplot.hpp"
+#include "support/output.hpp"
 #include "support/theory.hpp"
 
 #include <weft/weft.hpp>
@@ -219,7 +220,9 @@ int run(const options& o) {
 
 int main(int count, char** arguments) {
   try {
-    return run(parse(count, arguments));
+    const int code = run(parse(count, arguments));
+    flush_output();
+    return code;
   } catch (const bad_input& e) {
     fmt::print(stderr, "stability: {}\n", e.what());
     return 2;

@@ -5,6 +5,7 @@
 #include "support/csv.hpp"
 #include "support/generate.hpp"
 #include "support/gnuplot.hpp"
+#include "support/output.hpp"
 #include "support/progress.hpp"
 #include "support/text.hpp"
 #include "support/trainer.hpp"
@@ -215,7 +216,9 @@ int run(options o) {
 
 int main(int count, char** arguments) {
   try {
-    return run(parse(count, arguments));
+    const int code = run(parse(count, arguments));
+    flush_output();
+    return code;
   } catch (const bad_input& e) {
     fmt::print(stderr, "train_text: {}\n", e.what());
     return 2;

@@ -230,10 +230,13 @@ struct machine::state {
   /// it was traced says which came first.
   template <class T> void check_values(const planned& p, int i, const std::vector<tensor_ref>& inputs) const {
     const node& x = data.lowered[i];
-    const std::string met = nan_in(reference_to(data, p, i), x.op->name, x.where);
+    const tensor_ref values = reference_to(data, p, i);
+    const std::vector<long> met = nans_in(values, 1);
     if (met.empty()) return;
     const std::string first = nan_of_reference<T>(data, p.extents, inputs);
-    throw error("NaN: the first is in " + (first.empty() ? met + ", where the plan met it" : first));
+    throw error(
+        "NaN: the first is in " +
+        (first.empty() ? element_text(x.op->name, values, met[0], x.where) + ", where the plan met it" : first));
   }
   template <class T> void run_plainly(const planned& p, const std::vector<tensor_ref>& inputs,
                                       const std::vector<tensor_ref>& outputs) {

@@ -81,21 +81,24 @@ template <class T> long converted_bytes(const program_data& data, const planned&
   return bytes_of(x, p.extents.resolver(), sizeof(T));
 }
 
-template <class T> void plan_steps(const program_data& data, planned& p) {
+namespace {
+/// The outputs that steps write directly; the others are copied at the end.
+template <class T> list<int> bind_outputs(const program_data& data, planned& p) {
   const graph_view g = data.lowered;
-  const plan_view& plan = data.plan;
-  const auto n = static_cast<std::size_t>(g.size());
-  p.memory.resize(n), p.arena_offset.assign(n, -1), p.external_output.assign(n, -1), p.storage.assign(n, nullptr);
-  check_sizes(data, p.extents, sizeof(T));
-  const list<int> direct = direct_outputs(g, plan);
+  list<int> direct = direct_outputs(g, data.plan);
   for (int i = 0; i < g.size(); i++) p.external_output[static_cast<std::size_t>(i)] = direct[i];
-  for (int k = 0; k < g.outputs.size(); k++) {
-    const int o = g.outputs[k];
-    if (direct[o] != k) p.copies.push_back(k);
+  for (int k = 0; k < g.outputs.size(); k++)
+    if (direct[g.outputs[k]] != k) p.copies.push_back(k);
     else if (p.outputs[static_cast<std::size_t>(k)].type != dtype_of<T>)
       throw error(fmt::format("output {}: expected {} values, like the inputs, got {}", k, name_of(dtype_of<T>),
                               name_of(p.outputs[static_cast<std::size_t>(k)].type)));
-  }
+  return direct;
+}
+/// Where each value lies: in the caller's memory, in that of what it is a view of, or in the arena.
+template <class T> void place_values(const program_data& data, planned& p) {
+  const graph_view g = data.lowered;
+  const plan_view& plan = data.plan;
+  const list<int> direct = bind_outputs<T>(data, p);
   std::size_t next_input = 0;
   for (int i = 0; i < g.size(); i++) {
     region_memory& m = p.memory[static_cast<std::size_t>(i)];
@@ -105,42 +108,55 @@ template <class T> void plan_steps(const program_data& data, planned& p) {
       m.type = t.type, m.strides = layout_of(t, g[i].ax);
     } else if (g[i].op->how == form::view) {
       m = seen_by(g, i, p.memory[static_cast<std::size_t>(g.in(i, 0))], p.extents.resolver());
-      if (plan.stored[storage_of(g, i)] || g[storage_of(g, i)].op->how == form::input) check_part(data.lowered, p, i);
-    } else if (const int k = p.external_output[static_cast<std::size_t>(i)]; k >= 0)
-      m.strides = layout_of(p.outputs[static_cast<std::size_t>(k)], g[i].ax);
+      if (plan.stored[storage_of(g, i)] || g[storage_of(g, i)].op->how == form::input) check_part(g, p, i);
+    } else if (direct[i] >= 0) m.strides = layout_of(p.outputs[static_cast<std::size_t>(direct[i])], g[i].ax);
     else if (plan.stored[i]) m.strides = dense_layout(g[i].ax, plan.order[i], p.extents);
   }
   const memory_plan placed = plan_memory(g, plan, direct, p.extents.resolver(), sizeof(T));
-  for (std::size_t i = 0; i < n; i++) p.arena_offset[i] = placed.offset[static_cast<int>(i)];
+  for (int i = 0; i < g.size(); i++) p.arena_offset[static_cast<std::size_t>(i)] = placed.offset[i];
   p.arena_bytes = placed.peak;
+}
+/// A step in a chain over some axes.
+template <class T> void prepare_step(const program_data& data, planned& p, const step& s, const axes& chain) {
+  const graph_view g = data.lowered;
+  const plan_view& plan = data.plan;
+  p.regions.emplace_back(), p.products.emplace_back(), p.streams.emplace_back();
+  const auto where = [&](int i) { return p.memory[static_cast<std::size_t>(i)]; };
+  const auto need = [](long& room, long bytes) { room = std::max(room, bytes); };
+  if (s.what == step::run_stream) {
+    const stream_call& call = p.streams.back() = prepare_stream<T>(g, plan, plan.streams[s.id], p.extents, where);
+    need(p.worker_bytes, call.scratch_bytes), need(p.shared_bytes, call.shared_bytes);
+  } else if (s.what == step::run_region) {
+    p.regions.back() = prepare_region<T>(g, plan, plan.regions[s.id], chain, p.extents, where);
+    need(p.worker_bytes, p.regions.back().scratch_bytes);
+  } else if (s.what == step::run_product) {
+    const product_call& call = p.products.back() = prepared<T>(g, p, s.id, chain);
+    // in a chain each worker packs for itself
+    need(chain.n ? p.worker_bytes : p.shared_bytes, call.pack_a_bytes + call.pack_b_bytes + call.pack_c_bytes + 192);
+  } else {
+    long bytes = 0;
+    for (int j = 0; j < g[s.id].count; j++) bytes += converted_bytes<T>(data, p, g.in(s.id, j));
+    need(p.shared_bytes, bytes);
+  }
+}
+} // namespace
+
+template <class T> void plan_steps(const program_data& data, planned& p) {
+  const auto n = static_cast<std::size_t>(data.lowered.size());
+  p.memory.resize(n), p.arena_offset.assign(n, -1), p.external_output.assign(n, -1), p.storage.assign(n, nullptr);
+  check_sizes(data, p.extents, sizeof(T));
+  place_values<T>(data, p);
   std::size_t most_operands = 1;
-  const auto steps = static_cast<std::size_t>(plan.steps.size());
+  const auto steps = static_cast<std::size_t>(data.plan.steps.size());
   p.regions.reserve(steps), p.products.reserve(steps), p.streams.reserve(steps);
-  for (const chain& c : find_chains(g, plan, p.extents.resolver())) {
+  for (const chain& c : find_chains(data.lowered, data.plan, p.extents.resolver())) {
     p.chains.push_back({c, {}, 1});
     for (int i = 0; i < c.shared.n; i++) p.chains.back().total *= p.chains.back().extent[i] = p.extents.of(c.shared[i]);
     for (int k = c.first; k < c.first + c.steps; k++) {
-      const step& s = plan.steps[k];
-      p.regions.emplace_back(), p.products.emplace_back(), p.streams.emplace_back();
-      const auto where = [&](int i) { return p.memory[static_cast<std::size_t>(i)]; };
-      if (s.what == step::run_stream) {
-        const stream_call& call = p.streams.back() = prepare_stream<T>(g, plan, plan.streams[s.id], p.extents, where);
-        p.worker_bytes = std::max(p.worker_bytes, call.scratch_bytes);
-        p.shared_bytes = std::max(p.shared_bytes, call.shared_bytes);
-      } else if (s.what == step::run_region) {
-        p.regions.back() = prepare_region<T>(g, plan, plan.regions[s.id], c.shared, p.extents, where);
-        p.worker_bytes = std::max(p.worker_bytes, p.regions.back().scratch_bytes);
-      } else if (s.what == step::run_product) {
-        p.products.back() = prepared<T>(data.lowered, p, s.id, c.shared);
-        const product_call& call = p.products.back();
-        long& bytes = c.shared.n ? p.worker_bytes : p.shared_bytes; // in a chain each worker packs for itself
-        bytes = std::max(bytes, call.pack_a_bytes + call.pack_b_bytes + call.pack_c_bytes + 192);
-      } else {
-        most_operands = std::max(most_operands, static_cast<std::size_t>(g[s.id].count));
-        long bytes = 0;
-        for (int j = 0; j < g[s.id].count; j++) bytes += converted_bytes<T>(data, p, g.in(s.id, j));
-        p.shared_bytes = std::max(p.shared_bytes, bytes);
-      }
+      const step& s = data.plan.steps[k];
+      prepare_step<T>(data, p, s, c.shared);
+      if (s.what == step::run_general)
+        most_operands = std::max(most_operands, static_cast<std::size_t>(data.lowered[s.id].count));
     }
   }
   p.general_in.resize(most_operands);

@@ -2,8 +2,6 @@
 #pragma once
 #include "prepare_ports.hpp"
 
-#include <weft/passes/memory_access.hpp>
-
 #include <algorithm>
 #include <cstdlib>
 #include <limits>
@@ -75,8 +73,8 @@ struct line_preparation : port_preparation {
       const bool scatters = p.g[i].op->is(trait::scattering);
       if (scatters && d->state < 0) continue;
       d->length = c.width + (c.rows - 1) * std::abs(d->slope());
-      d->offset = c.scratch_bytes + (d->slope() < 0 ? c.rows - 1 : 0) * real_size;
-      c.scratch_bytes += rounded(d->length * (scatters ? tile_line::turns : 1) * real_size);
+      d->offset = arena.take(rounded(d->length * (scatters ? tile_line::turns : 1) * real_size)) +
+                  (d->slope() < 0 ? c.rows - 1 : 0) * real_size;
       if (scatters) d->stride = state_stride(c.states[static_cast<std::size_t>(d->state)], d->axis);
       else {
         region_memory& m = p.memory[static_cast<std::size_t>(i)];

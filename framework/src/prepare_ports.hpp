@@ -2,6 +2,8 @@
 #pragma once
 #include "stream.hpp"
 
+#include <weft/passes/memory.hpp>
+
 #include <algorithm>
 
 namespace weft::ir {
@@ -15,6 +17,8 @@ struct port_preparation {
   function_ref<region_memory(int)> memory; ///< of the graph's values
   stream_call c;
   tile_extents tile;
+  arena_blocks arena;     ///< of a tile's values, in a worker's scratch
+  std::vector<long> room; ///< bytes there of each value that has memory of its own
 
   /// Whether what is added to a state is not made first: products and scattered values go there themselves.
   static bool adds_itself(graph_view tiles, const port& x) {

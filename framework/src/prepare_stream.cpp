@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-#include "prepare_lines.hpp"
+#include "prepare_tile_memory.hpp"
 #include "tile_ranges.hpp"
 
 #include <algorithm>
@@ -11,11 +11,12 @@ namespace {
 
 constexpr long cached_bytes = 4l << 20; ///< that a core's caches hold besides what a block needs
 
-template <class T> struct preparation : line_preparation {
+template <class T> struct preparation : tile_memory_preparation {
   void prepare_program(const tile_program& t, prepared_tiles& p) {
     p.g = plan.graph_of(t);
     const auto n = static_cast<std::size_t>(p.g.size());
     p.memory.resize(n), p.offset.assign(n, -1), p.read.assign(n, -1), p.pack.assign(n, -1);
+    arena = {}, room.assign(n, 0); // the programs share their memory: a tile runs one of them
     for (int i = 0; i < p.g.size(); i++) {
       region_memory& m = p.memory[static_cast<std::size_t>(i)];
       m.storage = i, m.type = lane_dtype<T>(p.g[i].k);
@@ -24,12 +25,13 @@ template <class T> struct preparation : line_preparation {
     bind_ports(ports, p);
     bind_lines(ports, p);
     const std::vector<step> steps = needed_steps(t, ports, p);
-    lay_out_made(steps, ports, p);
+    place_made(steps, ports, p);
     for (int i = 0; i < p.g.size(); i++)
       if (p.g[i].op->how == form::view)
         p.memory[static_cast<std::size_t>(i)] =
             seen_by(p.g, i, p.memory[static_cast<std::size_t>(p.g.in(i, 0))], extents.resolver());
     for (const step& x : steps) prepare_step(x, ports, p);
+    c.scratch_bytes = std::max(c.scratch_bytes, arena.peak);
   }
   void bind_ports(range<port> ports, prepared_tiles& p) {
     for (const port& x : ports)
@@ -48,26 +50,14 @@ template <class T> struct preparation : line_preparation {
   }
   void bind_merge(const port& x, std::size_t k, prepared_tiles& p) {
     p.merge_before[k] = x.before, p.merge_now[k] = x.tile;
-    lay_out(p, x.tile, false), lay_out(p, x.before, false);
+    lay_out(p, x.tile), lay_out(p, x.before);
     if (c.states[k].outer) return;
     take_strides_of(c.states[k], x.before, p);
-    give(p, x.tile);
+    take(p, x.tile);
   }
   void take_strides_of(const stream_state& y, int i, prepared_tiles& p) const {
     region_memory& m = p.memory[static_cast<std::size_t>(i)];
     for (int j = 0; j < p.g[i].ax.n; j++) m.strides.stride[j] = state_stride(y, p.g[i].ax[j]);
-  }
-  /// What the steps make and don't add to a state themselves, in the worker's scratch.
-  void lay_out_made(const std::vector<step>& steps, range<port> ports, prepared_tiles& p) {
-    const auto made = [&](int i) {
-      if (p.g[i].op->how == form::input || p.offset[static_cast<std::size_t>(i)] >= 0) return;
-      for (const port& x : ports)
-        if (x.what != port::read && x.tile == i &&
-            (x.what == port::merge || (x.what == port::add && adds_itself(p.g, x))))
-          return;
-      lay_out(p, i, true);
-    };
-    for (const step& x : steps) each_access(p.g, plan, x, [](int) {}, made);
   }
   void prepare_step(const step& x, range<port> ports, prepared_tiles& p) {
     const auto storage = [&](int i) { return p.memory[static_cast<std::size_t>(i)].storage; };
@@ -106,28 +96,6 @@ template <class T> struct preparation : line_preparation {
       if (p.kept[k] >= 0) p.keeping.push_back(static_cast<int>(k));
     }
   }
-  /// Dense strides: lanes next to each other, rows a width apart, then the others.
-  void lay_out(prepared_tiles& p, int i, bool buffer) {
-    region_memory& m = p.memory[static_cast<std::size_t>(i)];
-    const axes& ax = p.g[i].ax;
-    long size = ax.has(s.outer) ? c.width : 1;
-    if (ax.has(s.outer)) m.strides.stride[ax.find(s.outer)] = 1;
-    const auto add = [&](axis_ref a) { m.strides.stride[ax.find(a)] = size, size *= most(a); };
-    if (ax.has(s.inner)) add(s.inner);
-    for (int j = ax.n; j-- > 0;)
-      if (part_of(ax[j]) == tile_part::whole) add(ax[j]);
-    if (buffer) take(p, i, size);
-  }
-  void give(prepared_tiles& p, int i) {
-    long size = 1;
-    for (axis_ref a : p.g[i].ax) size *= most(a);
-    take(p, i, size);
-  }
-  void take(prepared_tiles& p, int i, long size) {
-    const long bytes = std::max<long>(static_cast<long>(size_of(p.memory[static_cast<std::size_t>(i)].type)), 1);
-    p.offset[static_cast<std::size_t>(i)] = c.scratch_bytes;
-    c.scratch_bytes += rounded(size * bytes + 64);
-  }
   void bind_read(const port& x, prepared_tiles& p) {
     const int r = read_of(x.node);
     const auto i = static_cast<std::size_t>(x.tile);
@@ -136,7 +104,7 @@ template <class T> struct preparation : line_preparation {
     region_memory& m = p.memory[i];
     m.type = from.from.type;
     const axes& ax = p.g[x.tile].ax;
-    if (from.where == stream_read::tile) return lay_out(p, x.tile, true);
+    if (from.where == stream_read::tile) return lay_out(p, x.tile), take(p, x.tile);
     for (int j = 0; j < ax.n; j++) {
       const long rest = rest_stride(from.rest, g[x.node].ax, ax[j]);
       m.strides.stride[j] = from.where != stream_read::outer     ? stride_along(from.from, g[x.node].ax, ax[j])
@@ -328,11 +296,11 @@ template <class T> struct preparation : line_preparation {
 /// which small ones fit better, blocks are larger, so that there are fewer.
 template <class T> stream_call prepare_stream(graph_view g, const plan_view& plan, const tile_walk& s,
                                               const extent_table& extents, function_ref<region_memory(int)> memory) {
-  preparation<T> p{{{g, plan, s, extents, memory, {}, {}}}};
+  preparation<T> p{{{{g, plan, s, extents, memory, {}, {}, {}, {}}}}};
   p.run(1);
   if (p.c.skips || p.read_again() * static_cast<long>(sizeof(T)) <= cached_bytes) return std::move(p.c);
   const long groups = (p.c.outer + tile::lanes<T> - 1) / tile::lanes<T>;
-  preparation<T> larger{{{g, plan, s, extents, memory, {}, {}}}};
+  preparation<T> larger{{{{g, plan, s, extents, memory, {}, {}, {}, {}}}}};
   larger.run(std::clamp(groups, 1l, 4l));
   return std::move(larger.c);
 }

@@ -15,5 +15,8 @@ BOOST_AUTO_TEST_CASE(finds_what_it_claims) {
   }
   BOOST_TEST(run_example("stability", "--sets 0", folder).code == 2);
   BOOST_TEST(run_example("stability", "--seed -1", folder).code == 2);
+  const outcome full = run_example("stability", "--sets 16 >/dev/full 2>.err; exit $? #", folder);
+  BOOST_TEST(full.code == 1);
+  BOOST_TEST(full.err.find("standard output") != std::string::npos, full.err);
   std::filesystem::remove_all(folder);
 }

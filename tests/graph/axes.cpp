@@ -5,6 +5,8 @@
 
 #include <boost/test/unit_test.hpp>
 
+#include <string>
+
 /// Names, roles and the shape rules: errors are values, and most of this is checked while it compiles.
 using namespace weft;
 
@@ -187,6 +189,22 @@ static_assert(says([](expr q, expr k) { sum(exp(sum(q, key)) * rename(k, d, head
 } // namespace
 
 BOOST_AUTO_TEST_CASE(the_checks_above_compiled) {}
+
+BOOST_AUTO_TEST_CASE(assignments_are_operators_and_name_the_line) {
+  ir::builder b(64);
+  const expr x = ir::input(b, {query}, real, "x"), y = ir::input(b, {query}, real, "y");
+  expr z = x;
+  BOOST_TEST((z += y).id == (x + y).id);
+  BOOST_TEST((z -= 2).id == (x + y - 2).id);
+  BOOST_TEST((z *= z).id == ((x + y - 2) * (x + y - 2)).id);
+  z = x;
+  BOOST_TEST((z /= y).id == (x / y).id);
+  constexpr axis<"n", 2> two;
+  constexpr axis<"n", 3> three;
+  z = ir::input(b, {two}, real, "z");
+  z += ir::input(b, {three}, real, "w");
+  BOOST_TEST(std::string(b.error.view()).ends_with(" at axes.cpp:" + std::to_string(__LINE__ - 1)));
+}
 
 BOOST_AUTO_TEST_CASE(operands_of_two_traces_are_refused) {
   ir::builder one(64), other(64);

@@ -22,6 +22,23 @@ constexpr auto forward = compile(layer, arg<"x">(row, width), arg<"w">(width, co
 constexpr auto gradients =
     compile(value_and_grad(loss, wrt<0, 1, 2>), arg<"x">(row, width), arg<"w">(width, column), arg<"u">(column, width));
 
+/// What streamed attention keeps for its gradients: its output, once, and of each query no more than three numbers.
+constexpr sequence<"query", 512> query;
+constexpr sequence<"key", 640> key;
+constexpr auto attention_loss = [](expr q, expr k, expr v) {
+  const expr o = contract(softmax(contract(q, k, width), key), v, key);
+  return mean(o * o, {query, width});
+};
+constexpr auto saves_its_output = [](auto differentiated) {
+  constexpr auto q = arg<"q">(query, width);
+  constexpr auto k = arg<"k">(key, width);
+  constexpr auto v = arg<"v">(key, width);
+  const long saved = compile(differentiated, q, k, v).saved();
+  return saved >= 512 * 96 * 4 && saved <= 512 * (96 + 3) * 4;
+};
+static_assert(saves_its_output(grad(attention_loss, wrt<0, 1, 2>)));
+static_assert(saves_its_output(value_and_grad(attention_loss, wrt<0, 1, 2>)));
+
 /// Runs a program for the first time and compares what it took with what it says.
 template <class T, class P> void takes_what_it_says(const P& program) {
   const auto x = normal(tensor<T>(row, width), 1), w = normal(tensor<T>(width, column), 2),

@@ -17,6 +17,9 @@ constexpr sequence<"key"> key;
 constexpr feature<"d"> d;
 constexpr auto q_arg = arg<"q">(query, d);
 constexpr auto k_arg = arg<"k">(key, d);
+constexpr std::array<axes, 2> pair_of_vectors{axes(n), axes(n)};
+constexpr auto minus_product = compile([](const std::array<expr, 2>& a, expr b) { return a[0] - a[1] * b; },
+                                       params<"a", pair_of_vectors>, arg<"b">(n));
 } // namespace
 
 /// Results go where the caller wants them: into memory that is not a tensor's, and with strides.
@@ -153,6 +156,8 @@ BOOST_AUTO_TEST_CASE(values_of_other_traces_are_refused) {
   const auto refusal = [&](auto f) { return refused([&] { build(f, arg<"y">(n)); }); };
   BOOST_TEST(refusal([&](expr y) { return std::vector{y, kept}; }) == "expr: a value of another trace is used");
   BOOST_TEST(refusal([&](expr y) { return y + at(kept); }).starts_with("add: operands of two different traces"));
+  BOOST_TEST(refusal([&](expr) { return exp(kept); }) == "expr: a value of another trace is used");
+  BOOST_TEST(p.data().source.size() == 3); // the program is what it was
 }
 
 BOOST_AUTO_TEST_CASE(places_of_another_count_are_refused) {
@@ -162,6 +167,32 @@ BOOST_AUTO_TEST_CASE(places_of_another_count_are_refused) {
     std::vector<tensor<double>> out(count);
     BOOST_TEST(refused([&] { p.bind(x, out); }) == fmt::format("the program gives 2 tensors, not {}", count));
   }
+}
+
+/// No tensor stands in for one of another argument or of another list.
+BOOST_AUTO_TEST_CASE(lists_of_other_lengths_are_refused) {
+  using list_of = std::vector<tensor<double>>;
+  const auto p = build([](const std::vector<expr>& w, const std::vector<expr>& u) { return w[0] * u[0] + u[1]; },
+                       params_of("w", std::vector<axes>{axes(n)}), params_of("u", std::vector<axes>(2, axes(n))));
+  const auto x = tensor<double>::from({1, 2, 3}, n(3));
+  BOOST_TEST(p(list_of{x}, list_of{x, x})[2] == 12);
+  BOOST_TEST(refused([&] { p(list_of{x, x}, list_of{x}); }) == "argument 0, counted from 0, takes 1 tensor, not 2");
+  const list_of one{x}, two{x, x}, none, three{x, x, x};
+  BOOST_TEST(refused([&] { p.bind(none, three); }) == "argument 0, counted from 0, takes 1 tensor, not 0");
+  BOOST_TEST(refused([&] { p(two, two); }) == "the program takes 3 tensors (w.0, u.0, u.1), not 4");
+  const auto g =
+      build(grad([](const std::vector<expr>& w, const std::vector<expr>& u) { return sum(w[0] * u[0] + u[1], n); },
+                 wrt<0, 1>),
+            params_of("w", std::vector<axes>{axes(n)}), params_of("u", std::vector<axes>(2, axes(n))));
+  std::tuple<list_of, list_of> right{one, two}, wrong{two, one};
+  g.bind(one, two, right)();
+  BOOST_TEST(std::get<1>(right)[1][0] == 1);
+  BOOST_TEST(
+      refused([&] { g.bind(one, two, wrong); }).starts_with("structures that are walked together: a list has 1"));
+  // a structure where another is expected
+  const std::array<tensor<double>, 2> pair{x, x};
+  BOOST_TEST(minus_product(pair, x)[2] == -6);
+  BOOST_TEST(refused([&] { minus_product(x, pair); }) == "argument 0, counted from 0, takes 2 tensors, not 1");
 }
 
 /// What is built at run time knows its kinds too late for a type; a place for the result may have it.

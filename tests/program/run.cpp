@@ -294,6 +294,23 @@ BOOST_AUTO_TEST_CASE(a_nan_is_traced_to_what_was_written) {
   constexpr auto masked =
       compile([](expr a, expr b) { return where(a > 0, log(a), 0.0) + sqrt(b); }, arg<"a">(n), arg<"b">(n));
   starts_with(text_of(masked, a, a), "NaN: the first is in sqrt [n=1] at run.cpp:");
+  // nor is one that is not chosen, not picked, or hidden
+  const auto choice = build([](expr a, expr b) { return where(a <= 0, log(b), sqrt(a)); }, arg<"a">(n), arg<"b">(n));
+  starts_with(text_of(choice, a, a), "NaN: the first is in log [n=1] at run.cpp:");
+  const auto bad = tensor<float>::from({std::nanf(""), 1, std::nanf("")}, n(3));
+  const auto tail = build([](expr x) { return where(index(n) > 0, 2 * x, 0.0); }, arg<"x">(n));
+  starts_with(text_of(tail, bad), "NaN: the first is in input x [n=2]");
+  const auto picked = build([](expr x, expr i) { return 2 * gather(x, i, n); }, arg<"x">(n), arg<"i", integer>(key));
+  starts_with(text_of(picked, bad, tensor<std::int64_t>::from({1, 2}, key(2))), "NaN: the first is in input x [n=2]");
+  const auto causal = build(
+      [](expr q, expr k) {
+        const expr s = sqrt(contract(q, k, d));
+        return contract(softmax(where(index(query) >= index(key), s, -infinity), key), k, key);
+      },
+      arg<"q">(query, d), arg<"k">(key, d));
+  auto ones = fill(tensor<float>(query(40), d(3)), 1), keys = fill(tensor<float>(key(40), d(3)), 1);
+  for (long i = 0; i < 3; i++) keys(key(39), d(i)) = -1; // which only the last query sees
+  starts_with(text_of(causal, ones, keys), "NaN: the first is in sqrt [query=39, key=39] at run.cpp:");
   inputs<double> x(5, 6, 8);
   x.v(batch(1), head(2), key(3), d(4)) = NAN;
   starts_with(text_of(attend, x.q, x.k, x.v, x.slope), "NaN: the first is in input v [batch=1, head=2, key=3, d=4]");

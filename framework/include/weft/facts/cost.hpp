@@ -78,7 +78,7 @@ template <class F> constexpr void each_saved(graph_view g, const plan_view& p, F
           seen[i] = true;
           f(i);
         },
-        [](int) {});
+        [&](int i) { seen[i] = true; }); // made in the sweep itself
   }
 }
 constexpr long saved_bytes(graph_view g, const plan_view& p, const extents_of& extent, int real_size) {

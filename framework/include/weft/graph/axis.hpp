@@ -36,6 +36,7 @@ struct bound_axis {
 template <text Name, long Extent = unbound, role Role = (Extent == unbound ? role::sequence : role::feature),
           int Primes = 0>
 struct axis {
+  static_assert(!Name.view().empty(), "axis: a name can't be empty");
   static_assert(Extent == unbound || Extent >= 0, "axis: an extent can't be negative");
   static constexpr auto spelling = [] {
     text<Name.view().size() + Primes + 1> s;

@@ -14,10 +14,10 @@ constexpr list<int> direct_outputs(graph_view g, const plan_view& p) {
   return direct;
 }
 
-/// Whether a region may write value `to` over value `from`, which nothing reads later: both lie alike, and every pass
-/// that stores `to` has read what it needs of `from` before.
+/// Whether a region may write value `to` over value `from`, which nothing reads later and which lies like it: they are
+/// of one kind, and every pass that stores `to` has read what it needs of `from` before.
 constexpr bool overwrites(graph_view g, const plan_view& p, const region& r, int to, int from) {
-  if (g[to].k != g[from].k || !(p.order[to] == p.order[from]) || !p.order[to].matches(r.space)) return false;
+  if (g[to].k != g[from].k || !g[to].ax.matches(r.space)) return false;
   bool read = false, overwritten = false;
   for (int k = 0; k < r.passes; k++) {
     const region_pass& pass = p.passes[r.first_pass + k];
@@ -101,7 +101,7 @@ constexpr memory_plan plan_memory(graph_view g, const plan_view& p, range<int> d
   const auto place_of_one_that_dies = [&](int i, int s) {
     if (p.steps[s].what == step::run_region)
       for (int* before = &dying[s]; *before >= 0; before = &next[*before])
-        if (const int d = *before; overwrites(g, p, p.regions[p.steps[s].id], i, d)) {
+        if (const int d = *before; p.order[i] == p.order[d] && overwrites(g, p, p.regions[p.steps[s].id], i, d)) {
           *before = next[d];
           return offset[d];
         }

@@ -5,6 +5,8 @@
 #include <weft/run/view.hpp>
 #include <weft/trace/walk.hpp>
 
+#include <numeric>
+
 /// Between the user's structures of tensors and the flat lists that a machine runs on.
 namespace weft::ir {
 
@@ -55,6 +57,37 @@ template <class X> bool renew(const X& x, std::vector<tensor_ref>& refs, std::si
     else was = now, same = false;
   });
   return same;
+}
+
+/// How many expressions a structure has.
+template <class X> constexpr long count_leaves(const X& x) {
+  long n = 0;
+  each_leaf([&](const auto&) { n++; }, x);
+  return n;
+}
+/// Refuses tensors that are as many as all arguments together take but not as each of them does: one would stand in for
+/// another's.
+template <class... X> void check_counts(const std::array<long, sizeof...(X)>& wanted, const X&... given) {
+  std::array<long, sizeof...(X)> found{};
+  std::size_t k = 0;
+  ((each_ref(given, [&](const tensor_ref&) { found[k]++; }), k++), ...);
+  if (std::accumulate(found.begin(), found.end(), 0l) != std::accumulate(wanted.begin(), wanted.end(), 0l)) return;
+  for (k = 0; k < found.size(); k++)
+    if (found[k] != wanted[k])
+      throw error("argument ", k, ", counted from 0, takes ", wanted[k], wanted[k] == 1 ? " tensor" : " tensors",
+                  ", not ", found[k]);
+}
+/// Whether two structures differ in the types of their leaves alone, and so can be walked together.
+template <class X, class Y> inline constexpr bool alike = leaf_type<X> && leaf_type<Y>;
+template <class X, class Y, std::size_t N> inline constexpr bool alike<std::array<X, N>, std::array<Y, N>> =
+    alike<X, Y>;
+template <template <class...> class S, class... X, class... Y>
+  requires(!leaf_type<S<X...>> && sizeof...(X) == sizeof...(Y))
+inline constexpr bool alike<S<X...>, S<Y...>> = (alike<X, Y> && ...);
+/// Refuses as many tensors in lists of other lengths.
+template <class Traced, class X> void check_lists(const Traced& expected, const X& given) {
+  if constexpr (alike<Traced, X>)
+    if (count_leaves(expected) == count_leaves(given)) each_leaf([](const auto&...) {}, expected, given);
 }
 
 /// The tensor that holds a result of a kind.

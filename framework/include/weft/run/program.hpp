@@ -134,6 +134,7 @@ bound_to(const program_data& data, std::shared_ptr<const void> program, policy h
 /// extents.
 template <class Fn, class... A> struct program {
   using traced_result = ir::result_t<Fn, A...>;
+  template <class Argument> static constexpr long tensors_of = ir::count_leaves(typename Argument::traced{});
   static constexpr const auto& traced() { return ir::graph_of<Fn, A...>::graph(); }
 
   static constexpr auto kinds = [] {
@@ -229,8 +230,10 @@ template <class Fn, class... A> struct program {
     static_assert(sizeof...(X) == sizeof...(A),
                   "weft: the program is called with another number of arguments than it was compiled for");
     using T = ir::precision_of<X...>;
-    if constexpr (sizeof...(X) == sizeof...(A)) return ir::run_once(data_for<T>(), how, result<T>{}, x...);
-    else return result<T>{};
+    if constexpr (sizeof...(X) == sizeof...(A)) {
+      ir::check_counts({tensors_of<A>...}, x...);
+      return ir::run_once(data_for<T>(), how, result<T>{}, x...);
+    } else return result<T>{};
   }
   /// bind(q, k, v, out) or bind(q, k, v): a runner that owns arena and plan, and the result unless it is given.
   template <class... X> auto bind(X&&... x) const {
@@ -242,6 +245,10 @@ template <class Fn, class... A> struct program {
     static_assert(sizeof...(X) == sizeof...(A) || sizeof...(X) == sizeof...(A) + 1,
                   "weft: bind takes the program's arguments, and after them a place for the result");
     using T = ir::precision_of<std::remove_cvref_t<X>...>;
+    if constexpr (sizeof...(X) >= sizeof...(A))
+      [&]<std::size_t... I>(std::index_sequence<I...>, const auto& all) {
+        ir::check_counts({tensors_of<A>...}, std::get<I>(all)...);
+      }(std::index_sequence_for<A...>{}, std::tie(x...));
     return ir::bound_to<sizeof...(A)>(data_for<T>(), nullptr, how, result<T>{}, x...);
   }
 };

@@ -29,9 +29,23 @@ template <class Traced, class... A> class built_program {
   struct state {
     ir::built_graph graph;
     ir::program_data data;
-    Traced result;
+    std::tuple<typename A::traced..., Traced> structures; ///< of the arguments and the result
   };
   std::shared_ptr<const state> s_;
+
+  /// Refuses arguments, and a place for the result behind them, whose lists have other lengths than the program's.
+  template <class... X> void check(const X&... x) const {
+    const auto all = std::tie(x...);
+    if constexpr (sizeof...(X) >= sizeof...(A))
+      [&]<std::size_t... I>(std::index_sequence<I...>) {
+        ir::check_counts({ir::count_leaves(std::get<I>(s_->structures))...}, std::get<I>(all)...);
+      }(std::index_sequence_for<A...>{});
+    if constexpr (sizeof...(X) <= sizeof...(A) + 1)
+      [&]<std::size_t... I>(std::index_sequence<I...>) {
+        (ir::check_lists(std::get<I>(s_->structures), std::get<I>(all)), ...);
+      }(std::index_sequence_for<X...>{});
+  }
+  template <class T> auto empty_result() const { return reshaped<tensor<T>>(std::get<sizeof...(A)>(s_->structures)); }
 
 public:
   built_program(const built_program&) = default;
@@ -42,13 +56,14 @@ public:
     auto s = std::make_shared<state>();
     ir::builder& b = s->graph.source;
     std::tuple<typename A::traced...> args{arguments.make(b)...};
-    s->result = std::apply(f, args);
+    s->structures = std::tuple_cat(args, std::tuple<Traced>(std::apply(f, args)));
     ir::list<int> outputs;
-    ir::attach_leaves(b, s->result, outputs);
+    ir::attach_leaves(b, std::get<sizeof...(A)>(s->structures), outputs);
     ir::check_extents(b.view(), b.error);
     if (!b.error.empty()) throw error(std::string(b.error.view()));
     b.outputs = outputs;
     ir::lower(s->graph);
+    b.error << "a value of a program that is built already is used"; // nothing is added any more
     s->data.source = b.view(), s->data.lowered = s->graph.lowered.view(), s->data.plan = s->graph.plan.view();
     (arguments.each_name_of([&](const std::string& n) { s->data.inputs.push_back(n); }), ...);
     s_ = std::move(s);
@@ -69,7 +84,8 @@ public:
   template <class... X> auto run(policy how, const X&... x) const {
     static_assert(sizeof...(X) == sizeof...(A),
                   "weft: the program is called with another number of arguments than it was built for");
-    return ir::run_once(data(), how, reshaped<tensor<ir::precision_of<X...>>>(s_->result), x...);
+    check(x...);
+    return ir::run_once(data(), how, empty_result<ir::precision_of<X...>>(), x...);
   }
   /// bind(x..., out) or bind(x...), as for compiled programs.
   template <class... X> auto bind(X&&... x) const {
@@ -77,8 +93,9 @@ public:
                   "weft: a runner keeps referring to what it is bound to: give the tensors names");
     static_assert(sizeof...(X) == sizeof...(A) || sizeof...(X) == sizeof...(A) + 1,
                   "weft: bind takes the program's arguments, and after them a place for the result");
+    check(x...);
     return ir::bound_to<sizeof...(A)>(data(), s_, policy::interpreted,
-                                      reshaped<tensor<ir::precision_of<std::remove_cvref_t<X>...>>>(s_->result), x...);
+                                      empty_result<ir::precision_of<std::remove_cvref_t<X>...>>(), x...);
   }
 };
 

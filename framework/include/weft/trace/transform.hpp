@@ -8,8 +8,19 @@
 /// halves of the outermost transformations as constants of their own; nested ones are simply called.
 namespace weft {
 
+namespace ir {
+template <std::size_t... I> consteval bool are_distinct() {
+  const std::size_t a[]{I..., 0};
+  for (std::size_t i = 0; i < sizeof...(I); i++)
+    for (std::size_t j = 0; j < i; j++)
+      if (a[i] == a[j]) return false;
+  return true;
+}
+} // namespace ir
 /// Which arguments a transformation differentiates, by position: `grad(f, wrt<0, 2>)`.
-template <std::size_t... I> struct wrt_t {};
+template <std::size_t... I> struct wrt_t {
+  static_assert(ir::are_distinct<I...>(), "weft: wrt names an argument twice; name each once");
+};
 template <std::size_t... I> inline constexpr wrt_t<I...> wrt{};
 
 namespace ir {

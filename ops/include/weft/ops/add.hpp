@@ -24,6 +24,7 @@ struct add_op : elementwise<2> {
   }
 };
 constexpr expr operator+(const at& a, const at& b) { return ir::binary<add_op>(a, b); }
+constexpr expr& operator+=(expr& a, const at& b) { return a = ir::binary<add_op>({a, b.where}, b); }
 } // namespace weft
 
 #include <weft/ops/algebra.hpp> // derivatives are written in all of it

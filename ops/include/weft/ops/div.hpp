@@ -38,6 +38,7 @@ struct div_op : elementwise<2> {
   }
 };
 constexpr expr operator/(const at& a, const at& b) { return ir::binary<div_op>(a, b); }
+constexpr expr& operator/=(expr& a, const at& b) { return a = ir::binary<div_op>({a, b.where}, b); }
 } // namespace weft
 
 extern template struct weft::ir::of<weft::div_op>;

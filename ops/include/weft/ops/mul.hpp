@@ -30,6 +30,7 @@ struct mul_op : elementwise<2> {
   }
 };
 constexpr expr operator*(const at& a, const at& b) { return ir::binary<mul_op>(a, b); }
+constexpr expr& operator*=(expr& a, const at& b) { return a = ir::binary<mul_op>({a, b.where}, b); }
 /// x * factor: the second step of attention, by its name.
 constexpr expr scale(const at& x, const at& factor) { return ir::binary<mul_op>(x, factor); }
 } // namespace weft

@@ -24,6 +24,7 @@ struct sub_op : elementwise<2> {
   }
 };
 constexpr expr operator-(const at& a, const at& b) { return ir::binary<sub_op>(a, b); }
+constexpr expr& operator-=(expr& a, const at& b) { return a = ir::binary<sub_op>({a, b.where}, b); }
 } // namespace weft
 
 extern template struct weft::ir::of<weft::sub_op>;
