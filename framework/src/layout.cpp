@@ -117,6 +117,8 @@ long offset_of(std::string_view who, const tensor_ref& t, std::span<const bound_
   for (bound_axis c : coordinates) {
     const int i = index_of(who, t, c.axis);
     if (named.has(c.axis)) throw error(who, ": coordinate ", c.axis->name, " is given twice");
+    if (c.extent == unbound)
+      throw error(who, ": coordinate ", c.axis->name, " has no number; write ", c.axis->name, "(0)");
     if (c.extent < 0 || c.extent >= t.extent[i])
       throw error(who, ": coordinate ", c.axis->name, "(", c.extent, ") is outside ", shape_text(t));
     named.add(c.axis);

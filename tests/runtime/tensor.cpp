@@ -106,8 +106,9 @@ BOOST_AUTO_TEST_CASE(a_tensor_refuses_shapes_that_make_no_sense) {
              "tensor: axis d has static extent 3 and was given 5; write d alone or use another axis");
   BOOST_TEST(refused([] { tensor<float> x(query(2), query(3)); }) ==
              "tensor: axis query is given twice; prime() makes a twin of an axis");
-  BOOST_TEST(refused([] { tensor<float> x(query(-2)); }) ==
-             "tensor: axis query can't have extent -2; an extent is 0 or more");
+  for (long n : {-1l, -2l})
+    BOOST_TEST(refused([n] { tensor<float> x(query(n)); }) ==
+               "tensor: axis query can't have extent " + std::to_string(n) + "; an extent is 0 or more");
   BOOST_TEST(refused([] { tensor<float> x(axes{d}, {3, 4}); }) == "tensor: 2 extents for 1 axes");
   BOOST_TEST(refused([] { tensor<float> x(query(1L << 61), d); }) ==
              "tensor: [query=2305843009213693952, d=3] has more elements than memory can hold");
@@ -125,6 +126,7 @@ BOOST_AUTO_TEST_CASE(elements_are_found_by_name_in_any_order) {
              "tensor: coordinate d is missing; an element of [batch=2, query=4, d=3] needs one for each axis");
   BOOST_TEST(refused([&] { x(batch(1), query(4), d(0)); }) ==
              "tensor: coordinate query(4) is outside [batch=2, query=4, d=3]");
+  BOOST_TEST(refused([&] { x(batch, query(0), d(0)); }) == "tensor: coordinate batch has no number; write batch(0)");
   BOOST_TEST(refused([&] { x(batch(-1), query(0), d(0)); }) ==
              "tensor: coordinate batch(-1) is outside [batch=2, query=4, d=3]");
   BOOST_TEST(refused([&] { x(batch(0), query(0), e(0)); }) == "tensor: there is no axis e in [batch=2, query=4, d=3]");

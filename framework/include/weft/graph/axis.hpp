@@ -4,6 +4,7 @@
 
 #include <concepts>
 #include <cstdint>
+#include <limits>
 #include <type_traits>
 
 namespace weft {
@@ -11,7 +12,8 @@ namespace weft {
 /// Whether an axis can be long. Two sequence axes can open a score space; features stay inside tiles.
 enum class role : std::uint8_t { sequence, feature };
 
-inline constexpr long unbound = -1; ///< the extent of an axis that the tensors of each call bind anew
+/// The extent of an axis that the tensors of each call bind anew.
+inline constexpr long unbound = std::numeric_limits<long>::min();
 
 /// What the graph knows of an axis. Axes are static objects and graphs point at them; two are the same axis if their
 /// names are equal (the hash is compared first).

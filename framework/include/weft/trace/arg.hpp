@@ -17,7 +17,10 @@ template <text Name, kind Kind, class... A> struct arg_t {
   using traced = expr;
   static constexpr std::string_view name = Name.view();
   constexpr expr make(builder& g) const {
-    if constexpr (sizeof...(A) > max_rank) {
+    if constexpr (Name.view().empty()) {
+      if (g.error.empty()) g.error << "arg: a name can't be empty";
+      return {&g, -1};
+    } else if constexpr (sizeof...(A) > max_rank) {
       if (g.error.empty()) g.error << "arg: a tensor has at most 8 axes, and " << name << " has " << long{sizeof...(A)};
       return {&g, -1};
     } else return input(g, axes(axis_ref(&A::data)...), Kind, Name.view());

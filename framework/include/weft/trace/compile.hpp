@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include <weft/run/program.hpp>
+#include <weft/trace/mistaken.hpp>
 #include <weft/trace/signature.hpp>
 
 namespace weft {
@@ -12,9 +13,11 @@ struct compiling {
 template <class Fn, class... A> constexpr auto compile_as() {
   if constexpr (!signature_fits<compiling, function_t<Fn>, A...>())
     return refuse_signature<compiling, function_t<Fn>, A...>();
-  else if constexpr (graph_of<Fn, A...>::room == 0) return refused_program{};
-  else if constexpr (!graph_of<Fn, A...>::graph().error.empty()) return refuse<graph_of<Fn, A...>::graph().error>();
-  else return program<Fn, A...>{};
+  else if constexpr (graph_of<Fn, A...>::room == 0) return mistaken_program<result_t<Fn, A...>>{};
+  else if constexpr (!graph_of<Fn, A...>::graph().error.empty()) {
+    using said [[maybe_unused]] = decltype(refuse<graph_of<Fn, A...>::graph().error>());
+    return mistaken_program<result_t<Fn, A...>>{};
+  } else return program<Fn, A...>{};
 }
 } // namespace ir
 

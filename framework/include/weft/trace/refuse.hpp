@@ -35,6 +35,9 @@ struct anything {
   anything item() const;
   anything check_nan() const;
   anything arena_bytes() const;
+  anything scratch_bytes() const;
+  anything tiles() const;
+  anything result() const;
   anything explain() const;
   const anything* begin() const;
   const anything* end() const;
