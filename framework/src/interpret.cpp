@@ -50,7 +50,7 @@ private:
       return call_.rows > 1 && row_step != call_.packets * advance;
     };
     const instruction& x = instructions_[i];
-    if (x.what == instruction::load) return lie_apart(call_.load_row[x.slot], call_.advance[x.slot]);
+    if (x.what == instruction::load) return lie_apart(call_.load_row[x.slot], x.repeated ? 0 : width);
     if (is_stored_next(i)) return lie_apart(call_.store_row[instructions_[i + 1].slot], width);
     return x.what != instruction::store;
   }
@@ -91,10 +91,10 @@ private:
   }
 
   void load_rows(int i, const block& b, T* out) {
-    const short slot = instructions_[i].slot;
-    const int advance = call_.advance[slot];
-    const long step = call_.load_row[slot], each = b.each;
-    const T* first = call_.load[slot] + b.row * step + b.from * advance;
+    const instruction& x = instructions_[i];
+    const int advance = x.repeated ? 0 : width;
+    const long step = call_.load_row[x.slot], each = b.each;
+    const T* first = call_.load[x.slot] + b.row * step + b.from * advance;
     if (b.rows == 1 || step == each * advance) {
       at_[i] = first, advance_[i] = advance;
       return;

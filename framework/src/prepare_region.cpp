@@ -70,6 +70,9 @@ template <class T> struct region_preparation {
                     " that are run at once; part what it computes into several programs");
       c.slots.emplace_back();
       for (int i = 0; i < pass.slots(); i++) c.slots.back().push_back(bound(plan.slots[pass.first_slot + i]));
+      for (int i = 0; i < pass.count; i++)
+        if (const instruction& x = plan.instructions[pass.first + i]; x.what == instruction::load)
+          c.slots.back()[static_cast<std::size_t>(x.slot)].repeated = x.repeated;
     }
     const auto bound_row = [&](int row, int node) {
       moving_slot m = bound({slot::value, node, nullptr, g[node].k});
@@ -135,7 +138,7 @@ template <class T> struct region_preparation {
       const region_pass& pass = plan.passes[r.first_pass + k];
       const auto& slots = c.slots[static_cast<std::size_t>(k)];
       c.copies.push_back(std::any_of(slots.begin(), slots.end(), [](const moving_slot& s) {
-        return s.what.where == slot::value && s.lane != 0 && !s.in_place;
+        return s.what.where == slot::value && !s.repeated && !s.in_place;
       }));
       c.reductions.emplace_back();
       const int first = pass.loads + pass.extents + pass.indices;

@@ -49,7 +49,7 @@ template <class T> void finish_queues(const op_def& op, kind common, T* queues, 
 
 /// Has a tape keep a call's lists as they are now.
 template <class T> void keep_lists(tape& t, const region_pass& pass, lane_call<T>& x) {
-  t.keep(x.load, pass.loads), t.keep(x.advance, pass.loads), t.keep(x.load_row, pass.loads);
+  t.keep(x.load, pass.loads), t.keep(x.load_row, pass.loads);
   t.keep(x.extent, pass.extents);
   t.keep(x.index, pass.indices), t.keep(x.index_lane, pass.indices);
   t.keep(x.index_packet, pass.indices), t.keep(x.index_row, pass.indices);
@@ -120,7 +120,6 @@ template <class T> struct region_recording {
   std::vector<index_place> index_places;
   std::vector<const T*> load;
   std::vector<T*> combine, store;
-  std::vector<int> advance;
   std::vector<long> load_row, store_row;
   std::vector<lane> extent, index, index_lane, index_packet, index_row;
 
@@ -137,8 +136,8 @@ template <class T> struct region_recording {
     actions.reserve(most_actions);
     calls.reserve(of_calls);
     const auto room = [n = of_calls * slots](auto&... list) { (list.reserve(n), ...); };
-    room(load_places, store_places, index_places, load, combine, store, advance, load_row, store_row, extent, index,
-         index_lane, index_packet, index_row);
+    room(load_places, store_places, index_places, load, combine, store, load_row, store_row, extent, index, index_lane,
+         index_packet, index_row);
   }
   bool is_of(const char* memory, long of_lanes, long of_rows) const {
     return is != none && scratch == memory && lanes == of_lanes && rows == of_rows;
@@ -148,8 +147,8 @@ template <class T> struct region_recording {
   }
   void begin() {
     const auto clear = [](auto&... list) { (list.clear(), ...); };
-    clear(actions, calls, load_places, store_places, index_places, load, combine, store, advance, load_row, store_row,
-          extent, index, index_lane, index_packet, index_row);
+    clear(actions, calls, load_places, store_places, index_places, load, combine, store, load_row, store_row, extent,
+          index, index_lane, index_packet, index_row);
     is = unfinished;
   }
   void finish() {
@@ -190,7 +189,7 @@ template <class T> struct region_recording {
     }
     lane_call<T> x = bound;
     x.load = own_places(load_places, load, bound.load, pass.loads, 0);
-    x.advance = own(advance, bound.advance, pass.loads), x.load_row = own(load_row, bound.load_row, pass.loads);
+    x.load_row = own(load_row, bound.load_row, pass.loads);
     x.extent = own(extent, bound.extent, pass.extents), x.index = own(index, bound.index, pass.indices);
     x.index_lane = own(index_lane, bound.index_lane, pass.indices);
     x.index_packet = own(index_packet, bound.index_packet, pass.indices);

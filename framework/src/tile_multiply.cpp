@@ -15,12 +15,22 @@ constexpr bool many_registers = false; // 16
 /// The rows of a block: its sums fill the registers but for its packets of b and one of a.
 constexpr int rows_of(int packets) { return many_registers || packets == 1 ? 8 : packets == 2 ? 6 : 4; }
 
+/// Strides that are known where a kernel is compiled save it the steps of its pointers.
+enum class strides {
+  any,
+  along_steps, ///< the steps of `a` lie next to each other, the rows of b a full group of lanes apart
+  along_rows   ///< the rows of `a` do, and b is the same
+};
+
 /// Columns first to last, by as many packets at a time, of as many blocks of Rows rows as there are from m on; returns
 /// the first row left. With Part, the one packet ends with the product's lanes. The inner loops are unrolled, the sums
 /// stay in registers.
-template <int Rows, int Packets, bool Part, class T>
+template <int Rows, int Packets, bool Part, strides Known, class T>
 [[gnu::noinline]] long multiply_rows(const product<T>& call, long first, long last, long m) {
-  const product<T> p = call; // which nothing that is stored can change
+  product<T> p = call; // which nothing that is stored can change
+  if constexpr (Known != strides::any) p.b_step = tile::lanes<T>;
+  if constexpr (Known == strides::along_steps) p.a_step = 1;
+  if constexpr (Known == strides::along_rows) p.a_row = 1;
   using V = packet<T>;
   constexpr int w = weft::lanes<T>;
   const auto part = lanes_between<T>(0, Part ? last - first : w);
@@ -37,7 +47,7 @@ template <int Rows, int Packets, bool Part, class T>
       V sum[Rows][Packets]{};
       const T* a = p.a + m * p.a_row;
       const T* b = p.b + n;
-#pragma GCC unroll 4
+#pragma GCC unroll 8
       for (long k = p.steps; k > 0; --k, a += p.a_step, b += p.b_step) {
         V lane[Packets];
 #pragma GCC unroll 4
@@ -73,24 +83,42 @@ template <int Rows, int Packets, bool Part, class T>
 }
 
 /// All rows of some columns: blocks of Rows, then what is left in ever smaller blocks.
-template <int Rows, int Packets, bool Part, class T>
+template <int Rows, int Packets, bool Part, strides Known, class T>
 [[gnu::always_inline]] inline void multiply_columns(const product<T>& p, long first, long last, long m = 0) {
-  if (p.rows - m >= Rows) m = multiply_rows<Rows, Packets, Part>(p, first, last, m);
+  if (p.rows - m >= Rows) m = multiply_rows<Rows, Packets, Part, Known>(p, first, last, m);
   if constexpr (Rows > 1)
-    if (m < p.rows) multiply_columns<std::bit_floor(unsigned(Rows) - 1), Packets, Part>(p, first, last, m);
+    if (m < p.rows) multiply_columns<std::bit_floor(unsigned(Rows) - 1), Packets, Part, Known>(p, first, last, m);
 }
-} // namespace
 
 /// Columns by three packets, twice three at a time so that `a` is read for both while it is in L1; a rest of four is
 /// two and two.
-template <class T> void multiply(const product<T>& p) {
+template <strides Known, class T> void multiply_all(const product<T>& p) {
   constexpr int w = weft::lanes<T>;
   const long whole = p.lanes / w, rest = whole % 3 == 1 && whole > 3 ? 4 : whole % 3;
   const long threes = (whole - rest) * w, twos = threes + rest / 2 * 2 * w, ones = whole * w;
-  for (long n = 0; n < threes; n += 6 * w) multiply_columns<rows_of(3), 3, false>(p, n, std::min(threes, n + 6 * w));
-  if (threes < twos) multiply_columns<rows_of(2), 2, false>(p, threes, twos);
-  if (twos < ones) multiply_columns<rows_of(1), 1, false>(p, twos, ones);
-  if (ones < p.lanes) multiply_columns<rows_of(1), 1, true>(p, ones, p.lanes);
+  for (long n = 0; n < threes; n += 6 * w)
+    multiply_columns<rows_of(3), 3, false, Known>(p, n, std::min(threes, n + 6 * w));
+  if (threes < twos) multiply_columns<rows_of(2), 2, false, Known>(p, threes, twos);
+  if (twos < ones) multiply_columns<rows_of(1), 1, false, Known>(p, twos, ones);
+  if (ones < p.lanes) multiply_columns<rows_of(1), 1, true, Known>(p, ones, p.lanes);
+}
+} // namespace
+
+/// In parts of about 64 steps: what they read of a and b stays in L1 for all blocks.
+template <class T> void multiply(const product<T>& p) {
+  constexpr long most = 64;
+  const long parts = std::max(1l, (p.steps + most / 2) / most), each = (p.steps + parts - 1) / parts;
+  const bool group = p.b_step == tile::lanes<T>;
+  product<T> part = p;
+  long done = 0;
+  do {
+    part.steps = std::min(each, p.steps - done);
+    if (group && p.a_step == 1) multiply_all<strides::along_steps>(part);
+    else if (group && p.a_row == 1) multiply_all<strides::along_rows>(part);
+    else multiply_all<strides::any>(part);
+    part.a += each * p.a_step, part.b += each * p.b_step, part.kept = previous::add;
+    done += each;
+  } while (done < p.steps);
 }
 
 template void multiply(const product<float>&);

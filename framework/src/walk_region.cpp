@@ -35,7 +35,6 @@ template <class T> struct walker {
   T** buffers;           ///< of each slot: rows of lanes, for what can't be read or written in place
   T* blocks;             ///< of each instruction, if interpreted
   const T** load_at;
-  int* advance;
   lane *extent, *index, *index_lane, *index_packet, *index_row;
   T **combine_at, **store_at;
   long *load_row, *store_row, *offset;
@@ -95,7 +94,7 @@ template <class T> struct walker {
                   .whole = c.padded || n % width == 0};
     lane_call<T> a;
     a.rows = p.once_a_row ? 1 : count, a.packets = p.once_a_row ? count : (n + width - 1) / width, a.valid = n;
-    a.load = load_at, a.advance = advance, a.load_row = load_row, a.extent = extent;
+    a.load = load_at, a.load_row = load_row, a.extent = extent;
     a.index = index, a.index_lane = index_lane, a.index_packet = index_packet, a.index_row = index_row;
     a.combine = combine_at, a.store = store_at, a.store_row = store_row;
     int s = 0; // the pass's slots: those of each kind, one after another
@@ -132,24 +131,20 @@ template <class T> struct walker {
     const moving_slot& s = p.slots[slot_number];
     const long begin = p.at[slot_number];
     T* buffer = buffers[slot_number];
-    const auto bind = [&](const T* at, long packet_step, long row_step) {
-      load_at[i] = at, advance[i] = static_cast<int>(packet_step), load_row[i] = row_step;
-    };
-    if (s.what.where == slot::row) {
-      const bool repeated = along && !p.once_a_row; // one packet holds all of a row's lanes
-      bind(row_at(p, s.what.id), repeated ? 0 : width, repeated ? width : 0);
-    } else if (s.what.where == slot::scratch) bind(scratch_at(p, s.what.id), width, lanes_kept());
-    else if (p.once_a_row || s.lane == 0) {
+    const auto bind = [&](const T* at, long row_step) { load_at[i] = at, load_row[i] = row_step; };
+    if (s.what.where == slot::row) bind(row_at(p, s.what.id), s.repeated ? width : 0);
+    else if (s.what.where == slot::scratch) bind(scratch_at(p, s.what.id), lanes_kept());
+    else if (p.once_a_row || s.repeated) {
       const bool one = s.row == 0 && !p.once_a_row;
       const long copies = one ? 1 : p.count;
       repeat(s, begin + p.row * s.row, s.row, copies, buffer);
-      bind(buffer, p.once_a_row ? width : 0, one ? 0 : width);
+      bind(buffer, one ? 0 : width);
     } else if (p.whole && s.in_place)
-      bind(static_cast<const T*>(storage[s.memory.storage]) + begin + p.row * s.row + p.from, width, s.row);
+      bind(static_cast<const T*>(storage[s.memory.storage]) + begin + p.row * s.row + p.from, s.row);
     else {
       for (long r = 0; r < (s.row == 0 ? 1 : p.count); r++)
         take(s, begin + (p.row + r) * s.row + p.from * s.lane, s.lane, p.n, buffer + r * buffer_lanes(), 1);
-      bind(buffer, width, s.row == 0 ? 0 : buffer_lanes());
+      bind(buffer, s.row == 0 ? 0 : buffer_lanes());
     }
   }
   void bind_index(const piece& p, int i, int slot_number) {
@@ -281,7 +276,7 @@ private:
     const bool counts = cut.at == nullptr;
     rows = cut.take<T*>(c.r->rows + 1), queues = cut.take<T*>(c.r->rows + 1), totals = cut.take<T*>(c.r->rows + 1),
     scratches = cut.take<T*>(c.r->scratches + 1), buffers = cut.take<T*>(n);
-    load_at = cut.take<const T*>(n), advance = cut.take<int>(n);
+    load_at = cut.take<const T*>(n);
     extent = cut.take<lane>(n), index = cut.take<lane>(n), index_lane = cut.take<lane>(n),
     index_packet = cut.take<lane>(n), index_row = cut.take<lane>(n);
     combine_at = cut.take<T*>(n), store_at = cut.take<T*>(n);

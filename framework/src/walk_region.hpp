@@ -43,6 +43,7 @@ struct region_call {
     long row = 0, lane = 0;  ///< and along rows and lanes
     long extent = 0;         ///< of extents
     bool in_place = false;   ///< lanes lie next to each other, in the program's own type
+    bool repeated = false;   ///< of what is loaded: one packet stands for all lanes of a row
   };
   const region* r = nullptr;
   std::vector<loop> kept, reduced;

@@ -54,6 +54,9 @@ template <class T> void check_same(const std::vector<T>& result, const std::vect
   BOOST_TEST(wrong == 0);
 }
 
+/// The width of tiles that n lanes are a part of.
+template <class T> long group(long n) { return std::max(n, long{tile::lanes<T>}); }
+
 long round_up(long n, long to) { return (n + to - 1) / to * to; }
 } // namespace
 
@@ -62,12 +65,13 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(multiplies, T, reals) {
   using tile::previous;
   for (long rows : {0, 1, 2, 3, 5, 8, 13, 31})
     for (long n : {0l, 1l, w - 1, w, w + 1, 2 * w, 3 * w - 1, 3 * w, 4 * w, 5 * w + 2, 6 * w, 7 * w})
-      for (long steps : {0, 1, 2, 7, 50})
+      for (long steps : {0, 1, 2, 7, 50, 131})
         for (previous kept : {previous::overwrite, previous::add, previous::scale_lanes, previous::scale_rows})
-          for (bool transposed : {false, true}) {
+          for (const auto [transposed, width] : {std::pair{false, n + 1}, std::pair{true, n + 1},
+                                                 std::pair{false, group<T>(n)}, std::pair{true, group<T>(n)}}) {
             BOOST_TEST_CONTEXT("rows " << rows << " lanes " << n << " steps " << steps << " kept " << int(kept)) {
               auto a = transposed ? field<T>(rows, steps, 1, rows + 3, 1) : field<T>(rows, steps, steps + 2, 1, 1);
-              auto b = dense<T>(steps, n, n + 1, 2), c = dense<T>(rows, n, n + 5, 3);
+              auto b = dense<T>(steps, n, width, 2), c = dense<T>(rows, n, n + 5, 3);
               auto factor = dense<T>(1, kept == previous::scale_rows ? rows : n, 0, 4);
               auto expected = c;
               for (long i = 0; i < rows; ++i)

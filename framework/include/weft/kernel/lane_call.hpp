@@ -13,8 +13,7 @@ template <class T> struct lane_call {
   long rows = 1, packets = 0; ///< packets of each row
   long valid = 0;             ///< lanes of a row that count; the rest of its last packet holds anything
   const T* const* load = nullptr;
-  const int* advance = nullptr;   ///< of each load, lanes a packet: 0 repeats one packet
-  const long* load_row = nullptr; ///< and lanes a row
+  const long* load_row = nullptr; ///< lanes a row
   const lane* extent = nullptr;
   const lane* index =
       nullptr; ///< the first lane's index; and how it grows from lane to lane, packet to packet, row to row

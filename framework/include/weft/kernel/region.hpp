@@ -25,53 +25,91 @@ template <const auto& Plan, int Pass, class T> struct generated {
   static constexpr bool down = !pass.along && pass.combines > 0;
   static constexpr bool counts = pass.along && pass.combines > 0;
 
-  /// Packets taken one after another: their places, and the steps from one to the next; in variables of its own, as
-  /// stores of packets may alias anything in memory.
-  struct line {
+  /// Lanes from one packet of a row to the next, of each load.
+  static constexpr std::array<int, pass.loads + 1> packet_step = [] {
+    std::array<int, pass.loads + 1> step{};
+    for (int i = 0; i < pass.count; i++)
+      if (const instruction& x = Plan.instructions[static_cast<std::size_t>(pass.first + i)];
+          x.what == instruction::load && !x.repeated)
+        step[static_cast<std::size_t>(x.slot)] = lanes<T>;
+    return step;
+  }();
+
+  /// Packets that are computed in turn, instruction by instruction, none of which waits for another. Down the rows,
+  /// where each is combined with the one before it: those of three columns, if the pass is so short that the processor
+  /// can look beyond it. Along a row: three of it, if several functions, one after another, fill the processor's
+  /// window.
+  static constexpr int together = [] {
+    int computed = 0;
+    double functions = 0; ///< their FLOPs
+    for (int i = 0; i < pass.count; i++) {
+      const instruction& x = Plan.instructions[static_cast<std::size_t>(pass.first + i)];
+      if (uniform[static_cast<std::size_t>(i)]) continue;
+      computed++;
+      if (x.what == instruction::apply && x.op->flops > 4) functions += x.op->flops;
+    }
+    return (down ? computed <= 8 : functions > 30 && computed <= 40) ? 3 : 1;
+  }();
+  static constexpr int columns = down ? together : 1;
+  using ints = packet<lane_int<T>>;
+  using values = packet<T>[pass.count];
+
+  /// Where a pass is: in a row, or in some columns of one. In variables of its own, as stores of packets may alias
+  /// anything in memory.
+  struct place {
     const T* load[pass.loads + 1];
-    long load_step[pass.loads + 1];
     T* store[pass.stores + 1];
-    long store_step[pass.stores + 1];
-    packet<lane_int<T>> index[pass.indices + 1], index_step[pass.indices + 1];
-    packet<T> totals[pass.combines * queue + 1];
+    long load_row[pass.loads + 1], store_row[pass.stores + 1];
+    ints index[pass.indices * columns + 1], index_step[pass.indices + 1];
+    packet<T> totals[pass.combines * (counts ? queue : columns) + 1];
   };
-  /// Row r from its packet i on, or the column of packets.
-  [[gnu::always_inline]] static void start(line& l, const lane_call<T>& c, long r, long i) {
+  /// At packet `i` of row `r`.
+  [[gnu::always_inline]] static void start(place& p, const lane_call<T>& c, long r, long i) {
     using lane = lane_int<T>;
-    using ints = packet<lane>;
     for (int k = 0; k < pass.loads; k++) {
-      l.load[k] = c.load[k] + r * c.load_row[k] + i * c.advance[k];
-      l.load_step[k] = down ? c.load_row[k] : c.advance[k];
+      p.load_row[k] = c.load_row[k];
+      p.load[k] = c.load[k] + r * c.load_row[k] + i * packet_step[static_cast<std::size_t>(k)];
     }
     for (int k = 0; k < pass.stores; k++) {
-      l.store[k] = c.store[k] + r * c.store_row[k] + i * lanes<T>;
-      l.store_step[k] = down ? c.store_row[k] : lanes<T>;
+      p.store_row[k] = c.store_row[k];
+      p.store[k] = c.store[k] + r * c.store_row[k] + i * lanes<T>;
     }
     for (int k = 0; k < pass.indices; k++) {
-      const lane first = static_cast<lane>(c.index[k] + static_cast<lane>(r) * c.index_row[k] +
-                                           static_cast<lane>(i) * c.index_packet[k]);
-      l.index[k] = broadcast<ints>(first) + iota<ints>() * broadcast<ints>(c.index_lane[k]);
-      l.index_step[k] = broadcast<ints>(down ? c.index_row[k] : c.index_packet[k]);
+      p.index_step[k] = broadcast<ints>(down ? c.index_row[k] : c.index_packet[k]);
+      for (int j = 0; j < columns; j++) {
+        const lane first = static_cast<lane>(c.index[k] + static_cast<lane>(r) * c.index_row[k] +
+                                             static_cast<lane>(i + j) * c.index_packet[k]);
+        p.index[k * columns + j] = broadcast<ints>(first) + iota<ints>() * broadcast<ints>(c.index_lane[k]);
+      }
     }
   }
+  /// To the next row.
+  [[gnu::always_inline]] static void step_down(place& p) {
+    for (int k = 0; k < pass.loads; k++) p.load[k] += p.load_row[k];
+    for (int k = 0; k < pass.stores; k++) p.store[k] += p.store_row[k];
+    for (int k = 0; k < pass.indices; k++)
+      for (int j = 0; j < columns; j++) p.index[k * columns + j] += p.index_step[k];
+  }
 
-  /// One instruction for packet i of a line. With `Part`, lanes from `valid` on don't count.
-  template <int I, bool Part> [[gnu::always_inline]] static void execute(packet<T>* v, line& l, long i, long valid) {
+  /// One instruction for packet i, of column j. With `Part`, lanes from `valid` on don't count.
+  template <int I, bool Part>
+  [[gnu::always_inline]] static void execute(packet<T>* v, place& p, long i, int j, long valid) {
     constexpr instruction x = at<I>;
     if constexpr (uniform[I]) return; // computed before
-    else if constexpr (x.what == instruction::load) v[I] = load(l.load[x.slot] + i * l.load_step[x.slot]);
+    else if constexpr (x.what == instruction::load) v[I] = load(p.load[x.slot] + i * packet_step[x.slot]);
     else if constexpr (x.what == instruction::index) {
-      v[I] = bits_as<packet<T>>(l.index[x.slot]);
-      l.index[x.slot] += l.index_step[x.slot];
+      ints& index = p.index[x.slot * columns + j];
+      v[I] = bits_as<packet<T>>(index);
+      if constexpr (!down) index += p.index_step[x.slot];
     } else if constexpr (x.what == instruction::apply) v[I] = applied<I>(v);
     else if constexpr (x.what == instruction::combine) {
       constexpr auto one = x.op->template one<T>(x.common);
-      packet<T>* q = l.totals + x.slot * queue;
+      packet<T>* q = p.totals + (counts ? x.slot * queue : x.slot * columns + j);
       const packet<T> both[2]{q[0], Part ? counted<T>(v[x.arg[0]], valid, x.op->neutral, x.common) : v[x.arg[0]]};
-      if constexpr (pass.along)
+      if constexpr (counts)
         for (int k = 0; k + 1 < queue; k++) q[k] = q[k + 1];
-      q[pass.along ? queue - 1 : 0] = one(both);
-    } else store(l.store[x.slot] + i * l.store_step[x.slot], v[x.arg[0]]);
+      q[counts ? queue - 1 : 0] = one(both);
+    } else store(p.store[x.slot] + i * lanes<T>, v[x.arg[0]]);
   }
   template <int I> [[gnu::always_inline]] static packet<T> applied(const packet<T>* v) {
     constexpr instruction x = at<I>;
@@ -95,63 +133,59 @@ template <const auto& Plan, int Pass, class T> struct generated {
           broadcast<packet<lane>>(static_cast<lane>(x.common == boolean ? -(x.value != 0) : x.value)));
   }
 
-  /// Packets that are computed in turn, instruction by instruction, none of which waits for another. Down the rows,
-  /// where each is combined with the one before it: one of each of three lines, if the pass is so short that the
-  /// processor can look beyond it. Along a row: three of it, if several functions, one after another, fill the
-  /// processor's window.
-  static constexpr int together = [] {
-    int computed = 0;
-    double functions = 0; ///< their FLOPs
-    for (int i = 0; i < pass.count; i++) {
-      const instruction& x = Plan.instructions[static_cast<std::size_t>(pass.first + i)];
-      if (uniform[static_cast<std::size_t>(i)]) continue;
-      computed++;
-      if (x.what == instruction::apply && x.op->flops > 4) functions += x.op->flops;
-    }
-    return (down ? computed <= 8 : functions > 30 && computed <= 40) ? 3 : 1;
-  }();
-  using values = packet<T>[pass.count];
-
   static void run(const lane_call<T>& call) { run(call, std::make_integer_sequence<int, pass.count>{}); }
   template <int... I> static void run(const lane_call<T>& call, std::integer_sequence<int, I...> all) {
     const lane_call<T> c = call;
     values v[together];
     for (values& one : v) (execute_uniform<I>(one, c), ...);
-    const long lines = down ? c.packets : c.rows;
-    long n = 0;
-    if constexpr (down && together > 1)
-      for (; n + together <= lines; n += together) run_lines<together>(c, v, n, all);
-    for (; n < lines; n++) run_lines<1>(c, v, n, all);
+    if constexpr (down) {
+      long i = 0;
+      if constexpr (columns > 1)
+        for (; i + columns <= c.packets; i += columns) run_columns<columns>(c, v, i, all);
+      for (; i < c.packets; i++) run_columns<1>(c, v, i, all);
+    } else
+      for (long r = 0; r < c.rows; r++) run_row(c, v, r, all);
   }
-  /// So many lines from n on.
-  template <int Lines, int... I>
-  [[gnu::always_inline]] static void run_lines(const lane_call<T>& c, values* v, long n,
-                                               std::integer_sequence<int, I...> all) {
-    const long whole = down ? c.rows : counts ? c.valid / lanes<T> : c.packets;
-    line l[Lines];
+  /// Packets i to i + N of all rows.
+  template <int N, int... I>
+  [[gnu::always_inline]] static void run_columns(const lane_call<T>& c, values* v, long i,
+                                                 std::integer_sequence<int, I...> all) {
+    place p;
+    start(p, c, 0, i);
     const auto totals = [&](auto f) __attribute__((always_inline)) {
-      for (int j = 0; j < Lines; j++)
-        for (int k = 0; k < pass.combines; k++)
-          if constexpr (counts)
-            for (int q = 0; q < queue; q++) f(l[j].totals[k * queue + q], c.combine[k] + (n * queue + q) * lanes<T>);
-          else f(l[j].totals[k * queue], c.combine[k] + (n + j) * lanes<T>);
+      for (int k = 0; k < pass.combines; k++)
+        for (int j = 0; j < N; j++) f(p.totals[k * columns + j], c.combine[k] + (i + j) * lanes<T>);
     };
-    for (int j = 0; j < Lines; j++) start(l[j], c, down ? 0 : n, down ? n + j : 0);
     totals([](packet<T>& t, T* at) __attribute__((always_inline)) { t = load(at); });
-    long i = 0;
-    if constexpr (!down && together > 1)
-      for (; i + together <= whole; i += together) in_turn<together>(v, l, i, all);
-    for (; i < whole; i++) in_turn<Lines>(v, l, i, all);
-    if constexpr (counts)
-      if (whole < c.packets) (execute<I, true>(v[0], l[0], whole, c.valid - whole * lanes<T>), ...);
+    for (long r = 0; r < c.rows; r++, step_down(p)) in_turn<N>(v, p, 0, all);
     totals([](packet<T>& t, T* at) __attribute__((always_inline)) { store(at, t); });
   }
-  /// Packet i of each of N lines, or N packets of one from i on.
+  template <int... I>
+  [[gnu::always_inline]] static void run_row(const lane_call<T>& c, values* v, long r,
+                                             std::integer_sequence<int, I...> all) {
+    const long whole = counts ? c.valid / lanes<T> : c.packets;
+    place p;
+    start(p, c, r, 0);
+    const auto totals = [&](auto f) __attribute__((always_inline)) {
+      if constexpr (counts)
+        for (int k = 0; k < pass.combines * queue; k++)
+          f(p.totals[k], c.combine[k / queue] + (r * queue + k % queue) * lanes<T>);
+    };
+    totals([](packet<T>& t, T* at) __attribute__((always_inline)) { t = load(at); });
+    long i = 0;
+    if constexpr (together > 1)
+      for (; i + together <= whole; i += together) in_turn<together>(v, p, i, all);
+    for (; i < whole; i++) in_turn<1>(v, p, i, all);
+    if constexpr (counts)
+      if (whole < c.packets) (execute<I, true>(v[0], p, whole, 0, c.valid - whole * lanes<T>), ...);
+    totals([](packet<T>& t, T* at) __attribute__((always_inline)) { store(at, t); });
+  }
+  /// N packets from i on.
   template <int N, int... I>
-  [[gnu::always_inline]] static void in_turn(values* v, line* l, long i, std::integer_sequence<int, I...>) {
+  [[gnu::always_inline]] static void in_turn(values* v, place& p, long i, std::integer_sequence<int, I...>) {
     const auto each = [&]<int J>(std::integral_constant<int, J>) __attribute__((always_inline)) {
 #pragma GCC unroll 4
-      for (int j = 0; j < N; j++) execute<J, false>(v[j], l[down ? j : 0], down ? i : i + j, 0);
+      for (int j = 0; j < N; j++) execute<J, false>(v[j], p, i + j, down ? j : 0, 0);
     };
     (each(std::integral_constant<int, I>{}), ...);
   }

@@ -25,8 +25,8 @@ enum class previous {
 };
 
 /// c[m][n] = a b, with or onto what c holds:  (a b)[m][n] = sum_k a[m row + k step] * b[k][n].
-/// The sum is complete before c takes part. `a` is read in place, by broadcast, with any strides; b and c have their
-/// lanes n next to each other.
+/// The sum, or that of some 64 steps, is complete before c takes part. `a` is read in place, by broadcast, with any
+/// strides; b and c have their lanes n next to each other.
 template <class T> struct product {
   long rows = 0, lanes = 0, steps = 0; ///< the extents of m, n and k; each may be 0
   const T* a = nullptr;

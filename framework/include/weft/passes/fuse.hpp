@@ -78,10 +78,18 @@ struct region_writer {
       slot from{slot::value, i, nullptr, x.k};
       if (s.group_of.at[i] == k && s.row.at[i]) from.where = slot::row, from.id = row_number.at[i];
       else if (s.group_of.at[i] == k) from.where = slot::scratch, from.id = scratch_number.at[i];
+      r.repeated = is_repeated(x, from.where);
       r.slot = slot_in(loads, from);
     }
     stamp.at[i] = passes_made;
     return local.at[i] = emit(r);
+  }
+  /// Whether what is loaded is the same for all lanes of a row. (Row values along the lanes lie row by row for what is
+  /// computed once a row.)
+  constexpr bool is_repeated(const node& x, slot::place where) const {
+    const region& r = out.regions.back();
+    if (where == slot::scratch || (r.along && out.passes.back().rows)) return false;
+    return where == slot::row ? r.along : r.space.n == 0 || !x.ax.has(r.space[r.space.n - 1]);
   }
   /// Whether later phases compute a lane value again instead of keeping it: one cheap map of what they can load.
   constexpr bool repeats(int i, int k) const {

@@ -11,13 +11,14 @@ struct instruction {
   enum action : std::uint8_t { load, number, extent, index, apply, combine, store };
   action what = load;
   kind common = real;       ///< of apply and combine: which of the op's functions
+  bool repeated = false;    ///< of load: one packet stands for all lanes of a row
   short slot = -1;          ///< of load, extent, index, combine and store: which of the pass's slots
   short arg[3]{-1, -1, -1}; ///< earlier instructions
   const op_def* op = nullptr;
   double value = 0; ///< of number
   constexpr bool operator==(const instruction& o) const {
-    return what == o.what && common == o.common && slot == o.slot && arg[0] == o.arg[0] && arg[1] == o.arg[1] &&
-           arg[2] == o.arg[2] && op == o.op &&
+    return what == o.what && common == o.common && repeated == o.repeated && slot == o.slot && arg[0] == o.arg[0] &&
+           arg[1] == o.arg[1] && arg[2] == o.arg[2] && op == o.op &&
            std::bit_cast<std::uint64_t>(value) == std::bit_cast<std::uint64_t>(o.value);
   }
 };

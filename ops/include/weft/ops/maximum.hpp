@@ -16,7 +16,7 @@ struct maximum_op : elementwise<2> {
   static constexpr std::string_view name = "maximum";
   static constexpr ir::kinds rule = ir::kinds::same;
   [[gnu::always_inline]] static auto eval(auto a, auto b) {
-    if constexpr (is_packet<decltype(a)>) return select((a > b) | (a != a), a, b);
+    if constexpr (is_packet<decltype(a)>) return select(a != a, a, held(select(a > b, a, b)));
     else return a > b || a != a ? a : b;
   }
   static constexpr expr vjp(int which, const expr* in, const expr&, const expr& dy) {
