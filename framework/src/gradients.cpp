@@ -43,6 +43,10 @@ template <class T> double norm(const std::vector<strip<T>>& strips) {
   return std::ldexp(std::sqrt(sum_of_squares(strips, std::ldexp(1, -exponent))), exponent);
 }
 template <class T> void scale(const std::vector<strip<T>>& strips, double factor) {
+  if (factor != 0 && std::abs(factor) < static_cast<double>(std::numeric_limits<T>::min())) {
+    scale(strips, 0x1p-64); // as a subnormal number the factor would have few digits
+    factor *= 0x1p64;
+  }
   const T f = static_cast<T>(factor);
   each_strip(strips, [=](long, const strip<T>& p) {
     each_element<T>(p.n, [&](long i, auto v) { put(p.at[0] + i, get<decltype(v)>(p.at[0] + i) * f); });

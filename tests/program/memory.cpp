@@ -72,3 +72,32 @@ BOOST_AUTO_TEST_CASE(a_run_takes_what_the_program_says) {
     demo::takes_what_it_says<float>(demo::gradients);
   }
 }
+
+/// Steps of a chain go through it part by part along an axis that both operands of its product have. Where one of them
+/// is a view that turns this axis around, parts read what others would have written over in place.
+BOOST_AUTO_TEST_CASE(nothing_is_written_over_what_other_parts_read) {
+  using namespace weft;
+  constexpr axis<"x"> along;
+  constexpr axis<"y"> turned;
+  constexpr axis<"z"> last;
+  const auto check = [&](auto f) {
+    const auto p = build(f, arg<"a">(along, turned, last), arg<"b">(turned, last));
+    for (long n : {2, 5, 16}) {
+      const auto a = normal(tensor<double>(along(n), turned(n), last(3)), 4),
+                 b = normal(tensor<double>(turned(n), last(3)), 5);
+      BOOST_TEST(max_abs_difference(p(a, b), p.reference(a, b)) < 1e-12 * double(n * n));
+    }
+  };
+  check([=](expr a, expr b) {
+    const expr x = tanh(a);
+    return roll(x + outer(b, flip(x, turned)), along, 1);
+  });
+  check([=](expr a, expr b) {
+    const expr x = cumsum(a, along);
+    return cumsum(x + contract(flip(x, turned), b, last), along);
+  });
+  check([=](expr a, expr b) {
+    const expr x = tanh(a);
+    return roll(x + outer(b, exchange(x, along, turned)), along, 1);
+  });
+}

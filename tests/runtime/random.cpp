@@ -111,6 +111,10 @@ BOOST_AUTO_TEST_CASE(integers_cover_their_range_evenly) {
   BOOST_TEST((negative > 10 && negative < 54));
   BOOST_TEST(refused([] { uniform(tensor<std::int32_t>(n(1)), 5, 3, 3); }) ==
              "uniform: no integer x has 3 <= x < 3; give low < high");
+  BOOST_TEST(refused([] { uniform(tensor<float>(n(1)), 5, 2, 1); }) ==
+             "uniform: no x has 2 <= x <= 1; give low <= high");
+  BOOST_TEST(refused([] { normal(tensor<float>(n(1)), 5, 0, -1); }) ==
+             "normal: the standard deviation is -1; give 0 or more");
 }
 
 BOOST_AUTO_TEST_CASE(fills_return_what_they_were_given) {

@@ -156,3 +156,31 @@ BOOST_AUTO_TEST_CASE(tiles_of_nothing) {
   const auto none = largest(tensor<double>(head(2), query(3), d), tensor<double>(head(2), key(0), d));
   for (long i = 0; i < none.size(); i++) BOOST_TEST(none[i] == std::numeric_limits<std::int64_t>::max());
 }
+
+/// The derivative of a maximum asks which values are equal to it. Whatever the maximum is taken of is rounded alike in
+/// both, also where what is added to scores comes from other sums of them.
+BOOST_AUTO_TEST_CASE(a_maximum_is_equal_to_what_it_is_taken_of) {
+  constexpr axis<"item"> item;
+  const auto biased = [=](expr x) {
+    const expr w = x * where(index(query) == index(key), 1.0, 0.0);
+    return expr(w + contract(w, w, {query, key}) + index(key));
+  };
+  const auto x_arg = arg<"x">(item, query);
+  const auto k_arg = arg<"k">(key); // which gives the keys their number
+  const auto x = normal(tensor<double>(item(24), query(3)), 77), k = tensor<double>(key(3));
+  for (bool least : {false, true}) {
+    const auto loss = [=](expr x, expr k) {
+      const expr s = biased(x);
+      return sum(least ? min(s, key) : max(s, key), {item, query}) + 0 * sum(k, key);
+    };
+    const auto gradient = build(grad(loss), x_arg, k_arg);
+    BOOST_TEST(max_abs_difference(gradient(x, k), gradient.reference(x, k)) < 1e-12);
+  }
+  const auto found = build(
+      [=](expr x, expr k) {
+        const expr s = biased(x);
+        return sum(where(s == max(s, key), 1.0, 0.0), key) + 0 * sum(k, key);
+      },
+      x_arg, k_arg);
+  for (double n : found(x, k)) BOOST_TEST(n == 1);
+}

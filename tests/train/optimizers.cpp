@@ -224,6 +224,9 @@ BOOST_AUTO_TEST_CASE(norms_of_extreme_gradients) {
     clip_by_global_norm(g, 1);
     BOOST_TEST(std::abs(g[3] - 0.5) < 1e-15, size);
   }
+  tensor<float> large = fill(tensor<float>(row(4)), 1e38f); // times 5e-44, which is no normal number
+  clip_by_global_norm(large, 1e-5);
+  BOOST_TEST(std::abs(large[0] / 5e-6f - 1) < 1e-6f);
   BOOST_TEST(norm(tensor<double>(row(4))) == 0);
   BOOST_TEST(norm(fill(tensor<double>(row(4)), infinity)) == infinity);
 }

@@ -26,17 +26,30 @@ constexpr axes independent(graph_view g, const plan_view& p, const step& s) {
   return r.space.n ? kept.without(axes(r.space[r.space.n - 1])) : kept; // lanes stay whole
 }
 
-/// Whether a step reads what steps [first, end) write under other axes than it was written.
-constexpr bool reads_renamed(graph_view g, const plan_view& p, const step& s, int first, int end) {
-  bool found = false;
+/// Calls f(node) for the memory of every value that a step reads as a view in which axes have other names or places: a
+/// part of it may lie in another part of the memory.
+template <class F> constexpr void each_moved_read(graph_view g, const plan_view& p, const step& s, F f) {
   each_value_read(g, p, s, [&](int i) {
-    bool renamed = false;
+    bool moved = false;
     for (int k = i; g[k].op->how == form::view; k = g.in(k, 0))
-      renamed = renamed || !g[k].op->is(trait::keeps_axes | trait::identity);
-    if (renamed)
-      for (int k = first; k < end; k++)
-        each_access(g, p, p.steps[k], [](int) {}, [&](int w) { found = found || w == storage_of(g, i); });
+      moved = moved || !g[k].op->is(trait::keeps_axes | trait::identity);
+    if (moved) f(storage_of(g, i));
   });
+}
+/// Whether a step reads what steps [first, end) write at other places than it was written.
+constexpr bool reads_moved(graph_view g, const plan_view& p, const step& s, int first, int end) {
+  bool found = false;
+  each_moved_read(g, p, s, [&](int i) {
+    for (int k = first; k < end; k++)
+      each_access(g, p, p.steps[k], [](int) {}, [&](int w) { found = found || w == i; });
+  });
+  return found;
+}
+/// Whether a chain reads memory where other parts of it may already have written another value over it.
+constexpr bool reads_moved(graph_view g, const plan_view& p, const chain& c, int memory) {
+  bool found = false;
+  for (int s = c.first; s < c.first + c.steps && c.steps > 1; s++)
+    each_moved_read(g, p, p.steps[s], [&](int i) { found = found || i == memory; });
   return found;
 }
 
@@ -54,7 +67,7 @@ constexpr list<chain> find_chains(graph_view g, const plan_view& p, const extent
         axes both;
         for (axis_ref a : shared)
           if (mine.has(a)) both.add(a);
-        if (!enough(both) || reads_renamed(g, p, p.steps[end], s, end)) break;
+        if (!enough(both) || reads_moved(g, p, p.steps[end], s, end)) break;
         shared = both;
       }
     chains.push_back({s, end - s, end - s > 1 ? shared : axes{}});

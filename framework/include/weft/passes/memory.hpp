@@ -98,26 +98,27 @@ constexpr memory_plan plan_memory(graph_view g, const plan_view& p, range<int> d
   for (int o : g.outputs) last[storage_of(g, o)] = steps;
 
   list<int> dying(steps + 1, -1), next(g.size(), -1); // values by their last step, as linked lists
-  const auto place_of_one_that_dies = [&](int i, int s) {
+  const auto place_of_one_that_dies = [&](int i, int s, const chain& c) {
     if (p.steps[s].what == step::run_region)
       for (int* before = &dying[s]; *before >= 0; before = &next[*before])
-        if (const int d = *before; p.order[i] == p.order[d] && overwrites(g, p, p.regions[p.steps[s].id], i, d)) {
+        if (const int d = *before;
+            p.order[i] == p.order[d] && overwrites(g, p, p.regions[p.steps[s].id], i, d) && !reads_moved(g, p, c, d)) {
           *before = next[d];
           return offset[d];
         }
     return -1l;
   };
   arena_blocks arena;
-  const auto place = [&](int i, int s) {
+  const auto place = [&](int i, int s, const chain& c) {
     if (offset[i] >= 0 || direct[i] >= 0) return;
-    offset[i] = place_of_one_that_dies(i, s);
+    offset[i] = place_of_one_that_dies(i, s, c);
     if (offset[i] < 0) offset[i] = arena.take(bytes_of(g[i], extent, real_size));
     next[i] = std::exchange(dying[last[i]], i);
   };
   // The parts of a chain are at different steps at one time: what dies in it is given back when all of it is done.
   for (const chain& c : find_chains(g, p, extent)) {
     const int end = c.first + c.steps;
-    for (int s = c.first; s < end; s++) each_access(g, p, p.steps[s], [](int) {}, [&](int i) { place(i, s); });
+    for (int s = c.first; s < end; s++) each_access(g, p, p.steps[s], [](int) {}, [&](int i) { place(i, s, c); });
     for (int s = c.first; s < end; s++)
       for (int i = dying[s]; i >= 0; i = next[i]) arena.give(offset[i], bytes_of(g[i], extent, real_size));
   }

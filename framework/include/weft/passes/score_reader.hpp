@@ -12,10 +12,21 @@ struct score_reader {
   const score_spaces& s;
   const score_level_finder& found;
   list<int> local, touched; ///< of each node: its term in the component being read, -1 none; and where that is not -1
+  list<bool> compared;      ///< of each node: whether it is compared with a reduction of it
 
   constexpr score_reader(graph_view graph, const score_spaces& spaces, const score_level_finder& finder)
-      : g(graph), s(spaces), found(finder), local(graph.size(), -1) {}
+      : g(graph), s(spaces), found(finder), local(graph.size(), -1), compared(graph.size(), false) {
+    for (const node& x : g.nodes)
+      for (int j = 0; j < x.count && x.k == boolean && x.op->how == form::map; j++)
+        if (const node& m = g.nodes.at[unviewed(g.in(x, j))]; m.op->how == form::reduce)
+          for (int l = 0; l < x.count; l++)
+            if (const int o = unviewed(g.in(m, 0)); unviewed(g.in(x, l)) == o) compared.at[o] = true;
+  }
 
+  constexpr int unviewed(int i) const {
+    while (g.nodes.at[i].op->is(trait::keeps_axes | trait::identity)) i = g.in(i, 0);
+    return i;
+  }
   constexpr int set(int i, int t) {
     touched.push_back(i);
     return local.at[i] = t;
@@ -44,7 +55,9 @@ struct score_reader {
                   .op = x.op},
                  args.at, args.size_);
   }
-  /// The term of a value that the component reads. Axes along which it is only repeated are left out.
+  /// The term of a value that the component reads. Axes along which it is only repeated are left out. What is compared
+  /// with a reduction of it, as the derivative of a maximum compares, stays as the graph has it: written in terms for
+  /// one of both alone, it would be rounded in another way, and the maximum equal to nothing.
   constexpr int operand(score_terms& t, score_component& c, int i) {
     while (local.at[i] < 0 && g.nodes.at[i].op->is(trait::keeps_axes | trait::identity)) i = g.in(i, 0);
     if (local.at[i] >= 0) return local.at[i];
@@ -59,7 +72,7 @@ struct score_reader {
       found.each_exit_before(i, [&](int e) {
         if (s.component.at[e] == own) exits.push_back({1, local.at[e]});
       });
-      if (s.recomputed.at[i] && (exits.size_ || x.k == real)) return set(i, value(t, c, i));
+      if (s.recomputed.at[i] && !compared.at[i] && (exits.size_ || x.k == real)) return set(i, value(t, c, i));
       c.slots.push_back(i);
       made = t.put({.what = term::outside,
                     .mask = x.k == boolean,

@@ -40,6 +40,7 @@ X iota(X&& t) {
 template <fillable X>
   requires std::floating_point<element_of<X>>
 X normal(X&& t, std::uint64_t seed, double mean = 0, double stddev = 1) {
+  if (!(stddev >= 0)) throw error("normal: the standard deviation is ", stddev, "; give 0 or more");
   for (long i = 0; i < t.size(); i++)
     t[i] = static_cast<element_of<X>>(mean + stddev * normal_at(seed, static_cast<std::uint64_t>(i)));
   return std::forward<X>(t);
@@ -49,6 +50,7 @@ X normal(X&& t, std::uint64_t seed, double mean = 0, double stddev = 1) {
 template <fillable X>
   requires std::floating_point<element_of<X>>
 X uniform(X&& t, std::uint64_t seed, double low = 0, double high = 1) {
+  if (!(low <= high)) throw error("uniform: no x has ", low, " <= x <= ", high, "; give low <= high");
   for (long i = 0; i < t.size(); i++)
     t[i] = static_cast<element_of<X>>(low + (high - low) * uniform_at(seed, static_cast<std::uint64_t>(i)));
   return std::forward<X>(t);
