@@ -19,7 +19,7 @@ constexpr int rows_of(int packets) { return many_registers || packets == 1 ? 8 :
 enum class strides {
   any,
   along_steps, ///< the steps of `a` lie next to each other, the rows of b a full group of lanes apart
-  along_rows   ///< the rows of `a` do, and b is the same
+  along_rows   ///< the rows of `a` lie next to each other, those of b as before
 };
 
 /// Columns first to last, by as many packets at a time, of as many blocks of Rows rows as there are from m on; returns
@@ -106,8 +106,8 @@ template <strides Known, class T> void multiply_all(const product<T>& p) {
 
 /// In parts of about 64 steps: what they read of a and b stays in L1 for all blocks.
 template <class T> void multiply(const product<T>& p) {
-  constexpr long most = 64;
-  const long parts = std::max(1l, (p.steps + most / 2) / most), each = (p.steps + parts - 1) / parts;
+  constexpr long usual = 64;
+  const long parts = std::max(1l, (p.steps + usual / 2) / usual), each = (p.steps + parts - 1) / parts;
   const bool group = p.b_step == tile::lanes<T>;
   product<T> part = p;
   long done = 0;

@@ -37,6 +37,8 @@ X iota(X&& t) {
   return std::forward<X>(t);
 }
 
+/// Independent samples of the normal distribution: mean + stddev * the quantile of a uniform number, element by element
+/// in row-major order. An error if stddev is negative or NaN.
 template <fillable X>
   requires std::floating_point<element_of<X>>
 X normal(X&& t, std::uint64_t seed, double mean = 0, double stddev = 1) {
@@ -46,7 +48,7 @@ X normal(X&& t, std::uint64_t seed, double mean = 0, double stddev = 1) {
   return std::forward<X>(t);
 }
 
-/// In [low, high], where `high` itself comes only from rounding.
+/// In [low, high], where `high` itself comes only from rounding. An error unless low <= high.
 template <fillable X>
   requires std::floating_point<element_of<X>>
 X uniform(X&& t, std::uint64_t seed, double low = 0, double high = 1) {
