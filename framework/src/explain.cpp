@@ -9,6 +9,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <map>
 
 namespace weft::ir {
@@ -154,13 +155,8 @@ struct writer {
         if (one.has(a) && !other.has(a) && a->role == role::feature && a->extent != unbound) return a;
       return nullptr;
     };
-    const auto elements = [](const axes& ax) {
-      double n = 1;
-      for (axis_ref a : ax) n *= assumed(a);
-      return n;
-    };
     const axis_ref a = only_in(left, right, x.ax), b = only_in(right, left, x.ax);
-    if (!a || !b || elements(x.ax) <= elements(left) + elements(right)) return {};
+    if (!a || !b || assumed(x.ax) <= assumed(left) + assumed(right)) return {};
     return fmt::format("; as sequence<\"{}\", {}> and sequence<\"{}\", {}> it would be streamed", a->name, a->extent,
                        b->name, b->extent);
   }
@@ -207,7 +203,13 @@ struct writer {
         out += fmt::format(", {}", scaled(static_cast<double>(saved_bytes(g, p.plan, of(), real_size)), "B"));
       out += "\n";
     }
-    out += fmt::format("products run on OpenBLAS ({} kernels)\n", blas_core());
+    const auto have = [&](auto what) {
+      return std::any_of(p.plan.steps.begin(), p.plan.steps.end(), [&](const step& s) { return s.what == what; });
+    };
+    const std::string blas = fmt::format("OpenBLAS ({} kernels)", blas_core());
+    if (have(step::run_stream))
+      out += fmt::format("products of streams run on {}\n", uses_blas_tiles() ? blas : "weft's tile kernels");
+    if (have(step::run_product)) out += fmt::format("products that are steps run on {}\n", blas);
   }
 };
 
@@ -243,6 +245,7 @@ std::string explain(const program_data& p, const std::vector<tensor_ref>* inputs
   std::unique_ptr<extent_table> extents;
   if (inputs) {
     extents = std::make_unique<extent_table>(p, *inputs);
+    (void)is_double(p, *inputs, {}); // refuses two precisions
     check_sizes(p, *extents, real_size);
   }
   writer w{p, p.lowered, extents.get(), real_size, {}, {}};

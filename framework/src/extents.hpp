@@ -16,7 +16,7 @@ class extent_table {
 
 public:
   extent_table() = default;
-  /// Checks the inputs against the graph: count, axes, kinds, one extent for each axis, one precision.
+  /// Checks the inputs against the graph: count, axes, kinds, one extent for each axis.
   extent_table(const program_data& data, const std::vector<tensor_ref>& inputs);
 
   void bind(axis_ref a, long extent, const std::string& who);

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "arena.hpp"
+#include "carver.hpp"
 #include "forms.hpp"
 #include "nan.hpp"
 #include "planned.hpp"
@@ -60,7 +61,7 @@ struct machine::state {
       if (!t.unset() && x.k == integer && t.type == dtype::boolean)
         throw error(fmt::format("output {}: expected integer values (int32 or int64), got bool", k));
       bool fits = t.ax.matches(x.ax);
-      for (int j = 0; j < t.ax.n && fits; j++) fits = t.extent[j] == extents.of(t.ax[j]);
+      for (int j = 0; j < t.ax.n && fits; j++) fits = t.extent[j] == extents.of(x.ax[x.ax.find(t.ax[j])]);
       if (fits && !keeps_apart(t))
         throw error(fmt::format("output {}: the strides [{}] of {} let elements share memory; give each its own place",
                                 k, fmt::join(t.stride, t.stride + t.ax.n, ", "), shape_text(t)));
@@ -116,7 +117,7 @@ struct machine::state {
     const crew threads{default_pool(), p.workers};
     char* memory = values.data();
     char* work = scratch.data();
-    char* worker_scratch = work + (p.shared_bytes + 63) / 64 * 64;
+    char* worker_scratch = work + p.shared_bytes;
     for (std::size_t i = 0; i < p.storage.size(); i++)
       if (p.arena_offset[i] >= 0) p.storage[i] = memory + p.arena_offset[i];
       else if (p.external_output[i] >= 0) p.storage[i] = outputs[static_cast<std::size_t>(p.external_output[i])].data;
@@ -216,7 +217,7 @@ struct machine::state {
     const auto take = [&](int n, const layout& l, long bytes) {
       const auto [part, copy] = pair(n, l);
       copy_to(part, copy);
-      pack += (bytes + 63) / 64 * 64;
+      pack += whole_lines(bytes);
       return static_cast<T*>(copy.data);
     };
     const T* a = c.pack_a ? take(g.in(i, 0), c.a, c.pack_a_bytes) : element<T>(p, g.in(i, 0));

@@ -158,7 +158,9 @@ tensor_ref npy_shape(const std::string& path, const npy_header& header, dtype ty
   }
   const tensor_ref t = layout::row_major("npy: " + path, type, from_file);
   const std::size_t needed = static_cast<std::size_t>(t.size()) * size_of(type);
-  const std::size_t present = std::filesystem::file_size(path) - header.data_begin;
+  std::error_code failed;
+  const std::size_t size = std::filesystem::file_size(path, failed), present = size - header.data_begin;
+  if (failed) refuse(path, "has no size (", failed.message(), "); give a file that stays as it is");
   if (present < needed) refuse(path, "ends after ", present, " of ", needed, " bytes of elements; it is cut off");
   return t;
 }

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "planned.hpp"
+#include "carver.hpp"
 
 #include <weft/passes/memory.hpp>
 
@@ -26,8 +27,8 @@ void check_part(graph_view g, const planned& p, int i) {
   if (!x.op->is(trait::part)) return;
   const long whole = p.extents.of(x.at.axis), part = p.extents.of(x.at.to),
              start = start_of(x.at, p.extents.resolver());
-  if (start + part > whole)
-    throw error(fmt::format("{}: [{}, {}) of axis {} reaches beyond its extent {}", x.op->name, start, start + part,
+  if (part > whole || start > whole - part)
+    throw error(fmt::format("{}: {} places from {} on of axis {} reach beyond its extent {}", x.op->name, part, start,
                             x.at.axis->name, whole));
 }
 /// Whether all runs make the same calls, in one thread.
@@ -122,7 +123,7 @@ template <class T> void prepare_step(const program_data& data, planned& p, const
   const plan_view& plan = data.plan;
   p.regions.emplace_back(), p.products.emplace_back(), p.streams.emplace_back();
   const auto where = [&](int i) { return p.memory[static_cast<std::size_t>(i)]; };
-  const auto need = [](long& room, long bytes) { room = std::max(room, bytes); };
+  const auto need = [](long& room, long bytes) { room = std::max(room, whole_lines(bytes)); };
   if (s.what == step::run_stream) {
     const stream_call& call = p.streams.back() = prepare_stream<T>(g, plan, plan.streams[s.id], p.extents, where);
     need(p.worker_bytes, call.scratch_bytes), need(p.shared_bytes, call.shared_bytes);
@@ -132,7 +133,8 @@ template <class T> void prepare_step(const program_data& data, planned& p, const
   } else if (s.what == step::run_product) {
     const product_call& call = p.products.back() = prepared<T>(g, p, s.id, chain);
     // in a chain each worker packs for itself
-    need(chain.n ? p.worker_bytes : p.shared_bytes, call.pack_a_bytes + call.pack_b_bytes + call.pack_c_bytes + 192);
+    need(chain.n ? p.worker_bytes : p.shared_bytes,
+         whole_lines(call.pack_a_bytes) + whole_lines(call.pack_b_bytes) + whole_lines(call.pack_c_bytes));
   } else {
     long bytes = 0;
     for (int j = 0; j < g[s.id].count; j++) bytes += converted_bytes<T>(data, p, g.in(s.id, j));

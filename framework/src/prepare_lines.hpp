@@ -73,7 +73,7 @@ struct line_preparation : port_preparation {
       const bool scatters = p.g[i].op->is(trait::scattering);
       if (scatters && d->state < 0) continue;
       d->length = c.width + (c.rows - 1) * std::abs(d->slope());
-      d->offset = arena.take(rounded(d->length * (scatters ? tile_line::turns : 1) * real_size)) +
+      d->offset = arena.take(whole_lines(d->length * (scatters ? tile_line::turns : 1) * real_size)) +
                   (d->slope() < 0 ? c.rows - 1 : 0) * real_size;
       if (scatters) d->stride = state_stride(c.states[static_cast<std::size_t>(d->state)], d->axis);
       else {

@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include "carver.hpp"
 #include "stream.hpp"
 
 #include <weft/passes/memory.hpp>
@@ -25,7 +26,6 @@ struct port_preparation {
     const op_def& op = *tiles[x.tile].op;
     return op.how == form::contract || (op.is(trait::scattering) && x.factor < 0);
   }
-  static long rounded(long bytes) { return (bytes + 63) / 64 * 64; }
   tile_part part_of(axis_ref a) const {
     return same(a, s.outer) ? tile_part::outer : same(a, s.inner) ? tile_part::inner : tile_part::whole;
   }

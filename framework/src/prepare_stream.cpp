@@ -258,20 +258,20 @@ template <class T> struct preparation : tile_memory_preparation {
     for (stream_pack& k : c.packs) {
       const stream_read& r = c.reads[static_cast<std::size_t>(k.read)];
       k.offset = c.scratch_bytes;
-      c.scratch_bytes += rounded(r.elements * c.width * static_cast<long>(size_of(r.from.type)) + 64);
+      c.scratch_bytes += whole_lines(r.elements * c.width * static_cast<long>(size_of(r.from.type)) + 64);
     }
     for (stream_state& y : c.states) {
       if (y.what == port::keep) continue;
       if (y.outer) {
         y.offset = c.scratch_bytes;
-        c.scratch_bytes += 2 * rounded(y.size * static_cast<long>(sizeof(T)) + 64);
+        c.scratch_bytes += 2 * whole_lines(y.size * static_cast<long>(sizeof(T)) + 64);
       } else y.offset = c.chunk_elements, c.chunk_elements += (y.size + 15) / 16 * 16;
     }
     long regions = 0;
     for (const prepared_tiles& p : c.program)
       for (const region_call& r : p.regions) regions = std::max(regions, r.scratch_bytes);
     c.region_scratch = c.scratch_bytes;
-    c.scratch_bytes += rounded(regions);
+    c.scratch_bytes += whole_lines(regions);
     c.shared_bytes = c.chunk_elements * c.chunks * c.parallel_total * static_cast<long>(sizeof(T));
   }
 

@@ -24,7 +24,7 @@ struct tile_memory_preparation : line_preparation {
     const auto k = static_cast<std::size_t>(i);
     long bytes = std::max<long>(static_cast<long>(size_of(p.memory[k].type)), 1);
     for (axis_ref a : p.g[i].ax) bytes *= most(a);
-    room[k] = rounded(bytes + 64);
+    room[k] = whole_lines(bytes + 64);
     p.offset[k] = arena.take(room[k]);
   }
   /// Places what the steps make and don't add to a state themselves, and gives back what nothing reads any more, the

@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "tile.hpp"
 
+#include <weft/run/blas.hpp>
+
 #include <algorithm>
+#include <atomic>
 #include <bit>
 
 namespace weft::tile {
@@ -102,10 +105,29 @@ template <strides Known, class T> void multiply_all(const product<T>& p) {
   if (twos < ones) multiply_columns<rows_of(1), 1, false, Known>(p, twos, ones);
   if (ones < p.lanes) multiply_columns<rows_of(1), 1, true, Known>(p, ones, p.lanes);
 }
+/// As one call of the BLAS library; false where that can't take the strides.
+template <class T> bool multiply_by_blas(const product<T>& p) {
+  const bool turned = p.a_step != 1 && p.a_row == 1;
+  const long lda = turned ? p.a_step : p.a_row;
+  if (p.rows == 0 || p.lanes == 0) return true;
+  if ((!turned && p.a_step != 1) || lda < std::max(1l, turned ? p.rows : p.steps) || p.b_step < p.lanes ||
+      p.c_row < p.lanes)
+    return false;
+  const bool by_lane = p.kept == previous::scale_lanes, by_row = p.kept == previous::scale_rows;
+  if (by_lane || by_row)
+    for (long m = 0; m < p.rows; m++)
+      for (long n = 0; n < p.lanes; n++) p.c[m * p.c_row + n] *= p.factor[by_lane ? n : m];
+  gemm<T>(turned, false, p.rows, p.lanes, p.steps, 1, p.a, lda, p.b, p.b_step, p.kept == previous::overwrite ? 0 : 1,
+          p.c, p.c_row);
+  return true;
+}
+
+std::atomic<bool> blas_tiles = false;
 } // namespace
 
 /// In parts of about 64 steps: what they read of a and b stays in L1 for all blocks.
 template <class T> void multiply(const product<T>& p) {
+  if (blas_tiles.load(std::memory_order_relaxed) && multiply_by_blas(p)) return;
   constexpr long usual = 64;
   const long parts = std::max(1l, (p.steps + usual / 2) / usual), each = (p.steps + parts - 1) / parts;
   const bool group = p.b_step == tile::lanes<T>;
@@ -124,3 +146,8 @@ template <class T> void multiply(const product<T>& p) {
 template void multiply(const product<float>&);
 template void multiply(const product<double>&);
 } // namespace weft::tile
+
+namespace weft {
+void use_blas_tiles(bool on) { tile::blas_tiles = on; }
+bool uses_blas_tiles() { return tile::blas_tiles; }
+} // namespace weft

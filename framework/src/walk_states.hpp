@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
+#include "carver.hpp"
 #include "tile_ranges.hpp"
 
 #include <algorithm>
@@ -16,7 +17,7 @@ template <class T> struct walk_states : tile_ranges {
 
   T* outer_state(const stream_state& y, bool second) const {
     return reinterpret_cast<T*>(scratch + y.offset +
-                                (second ? (y.size * static_cast<long>(sizeof(T)) + 127) / 64 * 64 : 0));
+                                (second ? whole_lines(y.size * static_cast<long>(sizeof(T)) + 64) : 0));
   }
   T* own_state(const stream_state& y, long of_chunk) const {
     if (of_chunk == 0 && y.in_place) {

@@ -9,7 +9,7 @@ void pad_op::run(const ir::general_call& call) {
   const tensor_ref& in = call.in[0];
   const int p = in.ax.find(call.x.at.axis);
   const long start = ir::start_of(call.x.at, call.extent);
-  if (start + in.extent[p] > call.out.extent[p])
+  if (in.extent[p] > call.out.extent[p] || start > call.out.extent[p] - in.extent[p])
     throw error("pad: ", shape_text(in), " from ", start, " reaches beyond ", shape_text(call.out));
   with_type(call.out.type, [&](auto zero) {
     using T = decltype(zero);

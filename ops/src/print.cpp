@@ -2,6 +2,7 @@
 #include <weft/ops/print.hpp>
 
 #include <weft/kernel/general.hpp>
+#include <weft/run/error.hpp>
 #include <weft/run/statistics.hpp>
 
 #include <fmt/format.h>
@@ -25,6 +26,7 @@ std::string text_of(const statistics& s) {
 } // namespace
 
 print_function print_to(print_function write) {
+  if (!write) throw error("print_to: there is no function; give one that does nothing to print nothing");
   const std::lock_guard lock(one_at_a_time);
   return std::exchange(writer, write);
 }

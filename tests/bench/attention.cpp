@@ -29,7 +29,7 @@ shape parsed(const std::string& text) {
 }
 
 struct options {
-  bool csv = false, peer = false;
+  bool csv = false, peer = false, blas_tiles = false;
   int threads = 1, rounds = 7;
   std::vector<std::string> shapes, variants, passes;
 };
@@ -64,6 +64,7 @@ int main(int argc, char** argv) {
   for (const variant& v : all) names.push_back(v.name);
   app.add_flag("--csv", o.csv, "machine-readable");
   app.add_flag("--peer", o.peer, "full and causal, in the lines of a table of peers");
+  app.add_flag("--blas-tiles", o.blas_tiles, "products of tiles by BLAS instead of weft's kernels");
   app.add_option("--threads", o.threads, "threads of both")->check(CLI::PositiveNumber);
   app.add_option("--rounds", o.rounds, "interleaved rounds")->check(CLI::Range(5, 1000));
   app.add_option("--shapes", o.shapes, "BATCHxHEADSxNxD; of cross_entropy 1xVOCABULARYxTOKENSxWIDTH")->delimiter(',');
@@ -81,6 +82,7 @@ int main(int argc, char** argv) {
     for (const std::string& s : o.shapes) shapes.push_back(parsed(s));
   } catch (const CLI::ParseError& e) { return app.exit(e); }
   weft::set_threads(o.threads);
+  weft::use_blas_tiles(o.blas_tiles);
   matrix_product sgemm(o.threads);
   if (o.csv) fmt::print("variant,pass,shape,threads,ms,gflops,sgemm_gflops,ratio,core,peak_mb\n");
   else if (!o.peer)

@@ -6,6 +6,7 @@
 #include <boost/hana/for_each.hpp>
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <map>
@@ -31,18 +32,23 @@ struct headers {
   void read(const fs::path& header) {
     std::ifstream in(header);
     std::string comment;
-    bool internal = false;
+    long internal = 0; ///< braces that are open, of namespace ir
     for (std::string line; std::getline(in, line);) {
       const std::string declares = "extern template struct weft::ir::of<weft::";
       if (line.rfind(declares, 0) == 0) made.insert(line.substr(declares.size(), line.find('>') - declares.size()));
-      if (line == "namespace ir {" || line == "} // namespace ir") internal = line[0] == 'n';
+      if (internal || line == "namespace ir {")
+        internal += std::count(line.begin(), line.end(), '{') - std::count(line.begin(), line.end(), '}');
       if (line.rfind("/// ", 0) == 0) {
         comment += (comment.empty() ? "" : " ") + line.substr(4);
         continue;
       }
       if (line.rfind("struct ", 0) == 0)
         structs[line.substr(7, line.find_first_of(" :{", 7) - 7)] = {header.filename().string(), comment, ""};
-      else if (!comment.empty() && !internal) read_function(in, line, header, comment);
+      else if (!comment.empty() && !internal) {
+        if (std::string more; line.starts_with("template <") && line.ends_with(">") && std::getline(in, more))
+          line += " " + more;
+        read_function(in, line, header, comment);
+      }
       comment.clear();
     }
   }
@@ -73,7 +79,7 @@ std::string name_of(ir::kinds rule) {
   switch (rule) {
   case ir::kinds::same: return "numbers -> the same";
   case ir::kinds::reals: return "reals -> real";
-  case ir::kinds::compare: return "numbers -> boolean";
+  case ir::kinds::compare: return "numbers or two booleans -> boolean";
   case ir::kinds::logic: return "booleans -> boolean";
   case ir::kinds::select: return "boolean, two of a kind -> that kind";
   case ir::kinds::integers: return "integers -> integer";
@@ -105,11 +111,13 @@ std::string traits_of(unsigned traits) {
                                                      {ir::trait::part, "part"},
                                                      {ir::trait::along, "along"},
                                                      {ir::trait::renaming, "renaming"},
-                                                     {ir::trait::merging, "merging"}};
+                                                     {ir::trait::merging, "merging"},
+                                                     {ir::trait::joining, "joining"},
+                                                     {ir::trait::padding, "padding"}};
   std::string s;
   for (auto [bit, name] : names)
-    if (traits & bit) s += fmt::format("{}{}", s.empty() ? "" : ", ", name);
-  return s;
+    if (traits & bit) s += fmt::format("{}{}", s.empty() ? "" : ", ", name), traits &= ~bit;
+  return traits ? "(a trait without a name)" : s;
 }
 template <class Op> std::string derivative_of() {
   using rules = ir::of<Op>;
@@ -177,7 +185,9 @@ int main(int count, char** argument) {
   const bool undescribed = text.find("(not described)") != std::string::npos;
   const bool remade = text.find("(no `extern template` line)") != std::string::npos;
   if (undescribed) fmt::print("an op has no comment above its struct\n");
+  const bool unnamed = text.find("(a trait without a name)") != std::string::npos;
+  if (unnamed) fmt::print("an op has a trait that traits_of does not name\n");
   if (remade) fmt::print("an op's header lacks the line `extern template struct weft::ir::of<weft::..._op>;`\n");
   if (there.str() != text) fmt::print("docs/ops.md is stale: build/PRESET/tests/catalogue/print . > docs/ops.md\n");
-  return there.str() != text || undescribed || remade;
+  return there.str() != text || undescribed || remade || unnamed;
 }

@@ -3,6 +3,7 @@
 /// holds NaN beforehand and afterwards.
 #define BOOST_TEST_MODULE tile
 #include <weft/kernel/tile.hpp>
+#include <weft/run/blas.hpp>
 
 #include <boost/mpl/list.hpp>
 #include <boost/test/unit_test.hpp>
@@ -58,17 +59,16 @@ template <class T> void check_same(const std::vector<T>& result, const std::vect
 template <class T> long group(long n) { return std::max(n, long{tile::lanes<T>}); }
 
 long round_up(long n, long to) { return (n + to - 1) / to * to; }
-} // namespace
 
-BOOST_AUTO_TEST_CASE_TEMPLATE(multiplies, T, reals) {
+template <class T> void check_products() {
   constexpr long w = lanes<T>;
   using tile::previous;
   for (long rows : {0, 1, 2, 3, 5, 8, 13, 31})
     for (long n : {0l, 1l, w - 1, w, w + 1, 2 * w, 3 * w - 1, 3 * w, 4 * w, 5 * w + 2, 6 * w, 7 * w})
       for (long steps : {0, 1, 2, 7, 50, 131})
         for (previous kept : {previous::overwrite, previous::add, previous::scale_lanes, previous::scale_rows})
-          for (const auto [transposed, width] : {std::pair{false, n + 1}, std::pair{true, n + 1},
-                                                 std::pair{false, group<T>(n)}, std::pair{true, group<T>(n)}}) {
+          for (const auto& [transposed, width] : {std::pair{false, n + 1}, std::pair{true, n + 1},
+                                                  std::pair{false, group<T>(n)}, std::pair{true, group<T>(n)}}) {
             BOOST_TEST_CONTEXT("rows " << rows << " lanes " << n << " steps " << steps << " kept " << int(kept)) {
               auto a = transposed ? field<T>(rows, steps, 1, rows + 3, 1) : field<T>(rows, steps, steps + 2, 1, 1);
               auto b = dense<T>(steps, n, width, 2), c = dense<T>(rows, n, n + 5, 3);
@@ -101,6 +101,14 @@ BOOST_AUTO_TEST_CASE_TEMPLATE(multiplies, T, reals) {
               check_same(c.memory, expected.memory, steps + 1);
             }
           }
+}
+} // namespace
+
+BOOST_AUTO_TEST_CASE_TEMPLATE(multiplies, T, reals) { check_products<T>(); }
+BOOST_AUTO_TEST_CASE_TEMPLATE(multiplies_by_blas, T, reals) {
+  use_blas_tiles(true);
+  check_products<T>();
+  use_blas_tiles(false);
 }
 
 BOOST_AUTO_TEST_CASE_TEMPLATE(overwriting_does_not_read, T, reals) {

@@ -42,6 +42,7 @@ BOOST_AUTO_TEST_CASE(a_line_has_shape_and_statistics) {
                                                 "x[n=1]: no finite number, 1 NaN", "x[n=0]: no finite number"}),
              boost::test_tools::per_element());
 }
+BOOST_AUTO_TEST_CASE(lines_go_to_some_function) { BOOST_CHECK_THROW(print_to(nullptr), error); }
 BOOST_AUTO_TEST_CASE(the_name_is_in_the_text_of_the_graph) {
   BOOST_TEST(ir::to_text(run_gradient.data().source).find(" \"y\"\n") != std::string::npos);
 }

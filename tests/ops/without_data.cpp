@@ -45,6 +45,17 @@ BOOST_AUTO_TEST_CASE(views_of_indices_are_stored_before_they_are_read) {
          [](expr x) { return grad([](expr x) { return sum(flip(2 * at(x), n) * at(index(n)), {n, w}); })(x); });
 }
 
+/// What is wrong with a composite is said also where no traced value has been met yet.
+BOOST_AUTO_TEST_CASE(composites_of_indices_alone_are_refused) {
+  static constexpr axis<"odd", 3> odd;
+  BOOST_TEST(error_of([](expr) {
+               return rope(index(n) + index(odd), index(n), odd);
+             }).find("needs an even, static extent") != std::string::npos);
+  BOOST_TEST(error_of([](expr x) {
+               return scaled_dot_product_attention(index(n) + index(w), x, x, n, w, {.causal = n});
+             }).find("the causal axis is that of the keys") != std::string::npos);
+}
+
 BOOST_AUTO_TEST_CASE(numbers_and_indices_are_broadcast) {
   const auto p = build(
       [](expr x) {

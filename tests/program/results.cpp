@@ -160,6 +160,33 @@ BOOST_AUTO_TEST_CASE(values_of_other_traces_are_refused) {
   BOOST_TEST(p.data().source.size() == 3); // the program is what it was
 }
 
+/// A place is as long as the program's axis is in the call, also where an axis of the same name states another extent.
+BOOST_AUTO_TEST_CASE(places_are_as_long_as_the_axes_of_the_program) {
+  static constexpr axis<"n", 4> four;
+  const auto p = build([](expr x) { return 2 * at(x); }, arg<"x">(n));
+  const tensor<double> x(n(100));
+  tensor<double> out(four);
+  BOOST_TEST(refused([&] { p.bind(x, out); }) == "output 0: expected a tensor [n=100], got [n=4]");
+  const auto short_enough = fill(tensor<double>(n(4)), 3);
+  p.bind(short_enough, out)();
+  BOOST_TEST(out[3] == 6);
+  const auto fixed = build([](expr x) { return x + index(four); }, arg<"x">());
+  const auto one = fill(tensor<double>(axes()), 1);
+  tensor<double> unbound_twin(n(4));
+  fixed.bind(one, unbound_twin)();
+  BOOST_TEST(unbound_twin[3] == 4);
+}
+BOOST_AUTO_TEST_CASE(parts_from_far_beyond_an_axis_are_refused) {
+  static constexpr axis<"part"> part;
+  static constexpr long far = std::numeric_limits<long>::max() - 1;
+  const auto x = tensor<double>(n(5)), y = tensor<double>(part(3));
+  const auto cut = build([](expr x, expr y) { return slice(x, n, far, part) * y; }, arg<"x">(n), arg<"y">(part));
+  const auto put = build([](expr x, expr y) { return pad(y, part, far, n) + x; }, arg<"x">(n), arg<"y">(part));
+  BOOST_TEST(refused([&] { cut(x, y); }) ==
+             fmt::format("slice: 3 places from {} on of axis n reach beyond its extent 5", far));
+  BOOST_TEST(refused([&] { put(x, y); }) == fmt::format("pad: [part=3] from {} reaches beyond [n=5]", far));
+}
+
 BOOST_AUTO_TEST_CASE(places_of_another_count_are_refused) {
   const tensor<double> x(n(3));
   const auto p = build([](expr x) { return std::vector<expr>{2 * at(x), x * at(x)}; }, arg<"x">(n));

@@ -215,6 +215,8 @@ BOOST_AUTO_TEST_CASE(wrong_tensors_are_refused_in_words) {
   tensor<double> other(batch(3), head, key(9), d(8));
   contains(message_of([&] { attend(x.q, other, x.v, x.slope); }),
            "q is float32 and k is float64: a program has one precision");
+  contains(message_of([&] { attend.explain(x.q, other, x.v, x.slope); }),
+           "q is float32 and k is float64: a program has one precision");
   tensor<std::int32_t> integers(batch(3), head, key(9), d(8));
   contains(message_of([&] { attend(x.q, integers, x.v, x.slope); }),
            "k: expected real values (float32 or float64), got int32");

@@ -113,6 +113,8 @@ BOOST_AUTO_TEST_CASE(integers_cover_their_range_evenly) {
              "uniform: no integer x has 3 <= x < 3; give low < high");
   BOOST_TEST(refused([] { uniform(tensor<float>(n(1)), 5, 2, 1); }) ==
              "uniform: no x has 2 <= x <= 1; give low <= high");
+  BOOST_TEST(refused([] { uniform(tensor<float>(n(1)), 5, 0, INFINITY); }) ==
+             "uniform: from 0 to inf is too far; give finite ends");
   BOOST_TEST(refused([] { normal(tensor<float>(n(1)), 5, 0, -1); }) ==
              "normal: the standard deviation is -1; give 0 or more");
 }

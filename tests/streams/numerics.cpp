@@ -2,6 +2,8 @@
 #define BOOST_TEST_MODULE streams_numerics
 #include "streams/numerics.hpp"
 
+#include <weft/run/blas.hpp>
+
 #include <boost/test/unit_test.hpp>
 
 /// Streamed attention in the corners of the numbers: what is large, small or no number, and how close float comes to
@@ -183,4 +185,21 @@ BOOST_AUTO_TEST_CASE(a_maximum_is_equal_to_what_it_is_taken_of) {
       },
       x_arg, k_arg);
   for (double n : found(x, k)) BOOST_TEST(n == 1);
+}
+
+/// Products of tiles by the BLAS library are the same but for their last bits, whatever the number of threads.
+BOOST_AUTO_TEST_CASE(tiles_by_blas) {
+  const auto p = build(with_gradients([](expr q, expr k, expr v) { return attend(causal(scores(q, k, d)), v); }), q_arg,
+                       k_arg, v_arg);
+  const inputs<double> x(2, 150, 170);
+  const auto own = p(x.q, x.k, x.v);
+  use_blas_tiles(true);
+  set_threads(1);
+  const auto one = p(x.q, x.k, x.v);
+  set_threads(2);
+  const auto two = p(x.q, x.k, x.v);
+  use_blas_tiles(false);
+  BOOST_TEST(apart(one, own) < 1e-13);
+  BOOST_TEST(apart(one, own) > 0); // or these were weft's
+  BOOST_TEST(apart(one, two) == 0);
 }

@@ -33,7 +33,14 @@ constexpr expr complain(builder& g, std::string_view op, const operand* in, int 
   locate(g, p);
   return {&g, -1};
 }
+/// What an op can't give before a traced value is met; it is reported where that happens.
+constexpr expr untraced(const op_def* op, const char* why) {
+  expr r;
+  r.loose.refuse(op, why);
+  return r;
+}
 constexpr expr complain(const expr& x, std::string_view op, const verdict& v, place p) {
+  if (!x.attached()) return untraced(nullptr, v.refused);
   const operand in[1]{{x.ax(), x.kind()}};
   return complain(*x.g, op, in, 1, v, p);
 }
@@ -147,12 +154,6 @@ constexpr expr put_checked(builder& g, const op_def* op, const int* in, int n, c
   return {&g, g.put(op, id, n, v.out, k, a, p)};
 }
 
-/// What an op can't give before a traced value is met; it is reported where that happens.
-constexpr expr untraced(const op_def* op, const char* why) {
-  expr r;
-  r.loose.refuse(op, why);
-  return r;
-}
 /// Moves all operands, whose axes will be asked for, into the graph of one that is traced. Gives one of them, or what
 /// is wrong with them (its `id` is negative).
 constexpr expr joined(at* operands, int n, const op_def* op) {

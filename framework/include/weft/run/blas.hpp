@@ -24,6 +24,12 @@ struct single_threaded_blas {
   single_threaded_blas& operator=(const single_threaded_blas&) = delete;
 };
 
+/// Whether each product of two tiles of a stream is one call of `gemm` (where its strides allow), instead of weft's own
+/// kernels, which read keys and values as they lie. Off at first; for all calls of the process from then on. Sums are
+/// then added up in the library's order: results differ in their last bits, not from thread to thread or run to run.
+void use_blas_tiles(bool on);
+bool uses_blas_tiles();
+
 /// The kernels that the BLAS library chose for this machine, such as "Haswell".
 std::string blas_core();
 } // namespace weft

@@ -3,6 +3,8 @@
 #include <weft/run/tensor.hpp>
 #include <weft/run/threefry.hpp>
 
+#include <cmath>
+
 /// Filling tensors: `auto q = normal(tensor<float>(query(128), d), 1);`. The numbers depend on nothing but the seed and
 /// the row-major position, so they are the same on every machine; a float is the double rounded.
 namespace weft {
@@ -48,11 +50,12 @@ X normal(X&& t, std::uint64_t seed, double mean = 0, double stddev = 1) {
   return std::forward<X>(t);
 }
 
-/// In [low, high], where `high` itself comes only from rounding. An error unless low <= high.
+/// In [low, high], where `high` itself comes only from rounding. An error unless low <= high and high - low is finite.
 template <fillable X>
   requires std::floating_point<element_of<X>>
 X uniform(X&& t, std::uint64_t seed, double low = 0, double high = 1) {
   if (!(low <= high)) throw error("uniform: no x has ", low, " <= x <= ", high, "; give low <= high");
+  if (!std::isfinite(high - low)) throw error("uniform: from ", low, " to ", high, " is too far; give finite ends");
   for (long i = 0; i < t.size(); i++)
     t[i] = static_cast<element_of<X>>(low + (high - low) * uniform_at(seed, static_cast<std::uint64_t>(i)));
   return std::forward<X>(t);

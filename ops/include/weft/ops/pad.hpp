@@ -30,7 +30,7 @@ constexpr verdict resized(const operand& x, const attributes& a, bool cuts) {
   if (x.ax.has(a.to) && !same(a.axis, a.to)) return {{}, "there is already an axis", a.to};
   const long part = cuts ? a.to->extent : x.ax[p]->extent, whole = cuts ? x.ax[p]->extent : a.to->extent;
   if (a.start < 0 || (a.shape.n && !(a.value >= 0 && a.value < a.shape.n)) ||
-      (part != unbound && whole != unbound && a.start + part > whole))
+      (part != unbound && whole != unbound && (part > whole || a.start > whole - part)))
     return {{},
             "reaches beyond its axis:",
             x.ax[p],

@@ -32,7 +32,7 @@ constexpr expr print(const at& x, const char* label) {
 }
 
 /// Where the lines go: to `write`, called by one thread at a time; at first to the standard output. Gives what was set
-/// before.
+/// before. An error if there is no function.
 using print_function = void (*)(std::string_view line);
 print_function print_to(print_function write);
 } // namespace weft

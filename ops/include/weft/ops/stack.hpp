@@ -19,6 +19,10 @@ template <class... X> constexpr expr stack(axis_ref into, const at& first, const
     for (axis_ref a : x.e.ax()) ax.add(a);
     return along(at(broadcast(x, ax), x.where), ir::stacked);
   };
-  return concat(into, layer(first), layer(rest)...);
+  const auto joined = [&](const auto&... layers) {
+    const ir::scope s("stack", first);
+    return concat(into, layers...);
+  };
+  return joined(layer(first), layer(rest)...);
 }
 } // namespace weft
