@@ -9,10 +9,10 @@
 
 namespace weft::ir {
 template <class T> void adamw_step(const std::vector<strip<T>>& strips, const adamw_options& o, long step) {
-  constexpr double any = std::numeric_limits<double>::infinity();
-  check_option("adamw", "rate", o.rate, any), check_option("adamw", "decay", o.decay, any);
+  constexpr double unlimited = std::numeric_limits<double>::infinity();
+  check_option("adamw", "rate", o.rate, unlimited), check_option("adamw", "decay", o.decay, unlimited);
   check_option("adamw", "beta1", o.beta1, 1), check_option("adamw", "beta2", o.beta2, 1);
-  check_option("adamw", "epsilon", o.epsilon, any);
+  check_option("adamw", "epsilon", o.epsilon, unlimited);
   const double t = static_cast<double>(step);
   const T b1 = static_cast<T>(o.beta1), b2 = static_cast<T>(o.beta2), c1 = static_cast<T>(1 - o.beta1),
           c2 = static_cast<T>(1 - o.beta2);

@@ -38,13 +38,6 @@ void for_each_pair(std::string_view who, const tensor_ref& a, const tensor_ref& 
     });
   });
 }
-/// The element of a tensor at a row-major place, by its coordinates.
-std::string place_text(const tensor_ref& t, long place) {
-  std::string s;
-  for (int i = t.ax.n; i-- > 0; place /= t.extent[i])
-    s = fmt::format("{}={}{}{}", t.ax[i]->name, place % t.extent[i], s.empty() ? "" : ", ", s);
-  return s.empty() ? s : "[" + s + "]";
-}
 void compare(closeness& found, const ir::named_tensor& a, const ir::named_tensor& b, const tolerances& within) {
   const std::string name = a.first.empty() ? "tensor" : a.first;
   long place = 0;
@@ -54,8 +47,8 @@ void compare(closeness& found, const ir::named_tensor& a, const ir::named_tensor
     if (x.distance == 0 || (std::isfinite(x.distance) && x.distance <= bound)) return;
     const double excess = std::isfinite(x.distance) ? x.distance / bound : std::numeric_limits<double>::infinity();
     if (found.differing++ == 0 || excess > found.excess)
-      found.where = name + place_text(a.second, place - 1), found.a = x.a, found.b = x.b, found.distance = x.distance,
-      found.excess = excess;
+      found.where = name + (a.second.ax.n ? place_text(a.second, place - 1) : ""), found.a = x.a, found.b = x.b,
+      found.distance = x.distance, found.excess = excess;
   });
 }
 } // namespace

@@ -122,7 +122,7 @@ void convert_to(const tensor_ref& from, const tensor_ref& to) {
       else {
         const auto convert = [&](long i, long o) {
           const From v = elements<From>(from)[i];
-          constexpr From infinite = std::numeric_limits<From>::max(); // of nothing, as its opposite
+          constexpr From infinite = std::numeric_limits<From>::max(); // the minimum of none; their maximum is the least
           if constexpr (std::integral<To>) elements<To>(to)[o] = narrowed<To>(v);
           else if (const To x = elements<To>(to)[o] = static_cast<To>(v);
                    static_cast<long double>(x) != static_cast<long double>(v) && v != infinite &&

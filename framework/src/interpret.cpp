@@ -73,10 +73,7 @@ private:
       case instruction::load: load_rows(i, b, out); break;
       case instruction::number:
         advance_[i] = 0;
-        if (x.common == real) store(out, broadcast<packet<T>>(static_cast<T>(x.value)));
-        else
-          store(out, bits_as<packet<T>>(
-                         broadcast<ints>(static_cast<lane>(x.common == boolean ? -(x.value != 0) : x.value))));
+        store(out, in_all_lanes<T>(lane_bits<T>(x.value, x.common)));
         break;
       case instruction::extent:
         advance_[i] = 0;

@@ -70,6 +70,12 @@ std::string shape_text(const tensor_ref& t) {
   }
   return s + "]";
 }
+std::string place_text(const tensor_ref& t, long number) {
+  std::string s = "]";
+  for (int i = t.ax.n; i-- > 0; number /= t.extent[i])
+    s = std::string(t.ax[i]->name) + "=" + std::to_string(number % t.extent[i]) + (s == "]" ? "" : ", ") + s;
+  return "[" + s;
+}
 
 namespace layout {
 

@@ -26,10 +26,7 @@ std::vector<long> nans_in(const tensor_ref& values, std::size_t most) {
 }
 
 std::string element_text(std::string_view name, const tensor_ref& values, long number, place where) {
-  std::string at;
-  for (int k = values.ax.n; k-- > 0; number /= values.extent[k])
-    at = fmt::format("{}={}{}{}", values.ax[k]->name, number % values.extent[k], at.empty() ? "" : ", ", at);
-  std::string text = fmt::format("{} [{}]", name, at);
+  std::string text = fmt::format("{} {}", name, place_text(values, number));
   if (where.line) text += fmt::format(" at {}:{}", file_of(where.file), where.line);
   return text;
 }

@@ -7,7 +7,7 @@
 #include <vector>
 
 namespace weft::ir {
-/// Which elements are NaN, counted in the order of the axes; of so many the first.
+/// The numbers of the elements that are NaN, counted in the order of the axes: the first ones, at most `most`.
 std::vector<long> nans_in(const tensor_ref& values, std::size_t most);
 
 /// An element in words: "mul [n=2] at model.cpp:12".

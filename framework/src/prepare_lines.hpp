@@ -63,6 +63,8 @@ struct line_finder {
 
 /// The lines of a program, and which of its steps are left to do.
 struct line_preparation : port_preparation {
+  using port_preparation::port_preparation;
+
   void bind_lines(range<port> ports, prepared_tiles& p) {
     const long real_size = c.is_double ? sizeof(double) : sizeof(float);
     for (int i = 0; i < p.g.size(); i++) {

@@ -21,6 +21,10 @@ struct port_preparation {
   arena_blocks arena;     ///< of a tile's values, in a worker's scratch
   std::vector<long> room; ///< bytes there of each value that has memory of its own
 
+  port_preparation(graph_view graph, const plan_view& p, const tile_walk& walk, const extent_table& e,
+                   function_ref<region_memory(int)> m)
+      : g(graph), plan(p), s(walk), extents(e), memory(m) {}
+
   /// Whether what is added to a state is not made first: products and scattered values go there themselves.
   static bool adds_itself(graph_view tiles, const port& x) {
     const op_def& op = *tiles[x.tile].op;

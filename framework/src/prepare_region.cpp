@@ -75,7 +75,7 @@ template <class T> struct region_preparation {
           c.slots.back()[static_cast<std::size_t>(x.slot)].repeated = x.repeated;
     }
     const auto bound_row = [&](int row, int node) {
-      moving_slot m = bound({slot::value, node, nullptr, g[node].k});
+      moving_slot m = bound({slot::value, node, nullptr});
       m.what.id = row;
       return m;
     };

@@ -12,6 +12,8 @@ namespace {
 constexpr long cached_bytes = 4l << 20; ///< that a core's caches hold besides what a block needs
 
 template <class T> struct preparation : tile_memory_preparation {
+  using tile_memory_preparation::tile_memory_preparation;
+
   void prepare_program(const tile_program& t, prepared_tiles& p) {
     p.g = plan.graph_of(t);
     const auto n = static_cast<std::size_t>(p.g.size());
@@ -296,11 +298,11 @@ template <class T> struct preparation : tile_memory_preparation {
 /// which small ones fit better, blocks are larger, so that there are fewer.
 template <class T> stream_call prepare_stream(graph_view g, const plan_view& plan, const tile_walk& s,
                                               const extent_table& extents, function_ref<region_memory(int)> memory) {
-  preparation<T> p{{{{g, plan, s, extents, memory, {}, {}, {}, {}}}}};
+  preparation<T> p(g, plan, s, extents, memory);
   p.run(1);
   if (p.c.skips || p.read_again() * static_cast<long>(sizeof(T)) <= cached_bytes) return std::move(p.c);
   const long groups = (p.c.outer + tile::lanes<T> - 1) / tile::lanes<T>;
-  preparation<T> larger{{{{g, plan, s, extents, memory, {}, {}, {}, {}}}}};
+  preparation<T> larger(g, plan, s, extents, memory);
   larger.run(std::clamp(groups, 1l, 4l));
   return std::move(larger.c);
 }

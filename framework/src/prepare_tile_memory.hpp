@@ -8,6 +8,8 @@ namespace weft::ir {
 
 /// Where a tile's values lie in a worker's scratch: each until the last step that reads it, so that they stay in L1.
 struct tile_memory_preparation : line_preparation {
+  using line_preparation::line_preparation;
+
   /// Dense strides: lanes next to each other, rows a width apart, then the others.
   void lay_out(prepared_tiles& p, int i) const {
     region_memory& m = p.memory[static_cast<std::size_t>(i)];

@@ -12,10 +12,16 @@ std::string names_of(const axes& ax) {
   for (axis_ref a : ax) s += fmt::format("{}{}", s.empty() ? "" : ", ", a->name);
   return "[" + s + "]";
 }
+/// A label in quotation marks. Within it a backslash stands before them and before itself, \n for the end of a line.
+std::string quoted(std::string_view label) {
+  std::string s = "\"";
+  for (char c : label) s += c == '\n' ? "\\n" : c == '"' || c == '\\' ? std::string{'\\', c} : std::string(1, c);
+  return s + '"';
+}
 std::string attributes_of(graph_view g, const node& x) {
   const attributes& a = x.at;
   switch (x.op->how) {
-  case form::input: return fmt::format(" \"{}\"", a.label);
+  case form::input: return " " + quoted(a.label);
   case form::constant: return fmt::format(" {}", a.value);
   case form::extent:
   case form::index: return fmt::format(" {}", a.axis->name);
@@ -31,7 +37,7 @@ std::string attributes_of(graph_view g, const node& x) {
   if (a.start) s += fmt::format(" from {}", a.start);
   if (a.shape.n && !(a.shape == x.ax)) s += " along " + names_of(a.shape);
   if (a.value != 0) s += fmt::format(" with {}", a.value);
-  if (!a.label.empty()) s += fmt::format(" \"{}\"", a.label);
+  if (!a.label.empty()) s += " " + quoted(a.label);
   return s;
 }
 std::string line(graph_view g, int i) {
@@ -55,7 +61,7 @@ void write_pass(std::string& s, const plan_view& p, const region_pass& pass) {
                                 : "lanes",
                    pass.same_as >= 0 && &p.passes[pass.same_as] != &pass ? fmt::format(" (as pass {})", pass.same_as)
                                                                          : "");
-  int first[7]{pass.first_slot};
+  int first[6]{pass.first_slot};
   const int counts[]{pass.loads, pass.extents, pass.indices, pass.combines, pass.stores};
   for (int k = 0; k < 5; k++) first[k + 1] = first[k] + counts[k];
   for (int i = 0; i < pass.count; i++) {
@@ -115,10 +121,8 @@ std::string to_text(graph_view g, const plan_view& p) {
 std::string to_dot(graph_view g) {
   std::string s = "digraph weft {\n  node [shape=box, fontname=monospace];\n";
   for (int i = 0; i < g.size(); i++) {
-    std::string label;
-    for (char c : std::string(g[i].op->name) + attributes_of(g, g[i]) + "\n" + to_text(g[i].ax))
-      label += c == '"' ? "\\\"" : c == '\n' ? "\\n" : std::string(1, c);
-    s += fmt::format("  n{} [label=\"{}\"];\n", i, label);
+    const std::string label = std::string(g[i].op->name) + attributes_of(g, g[i]) + "\n" + to_text(g[i].ax);
+    s += fmt::format("  n{} [label={}];\n", i, quoted(label));
     for (int j = 0; j < g[i].count; j++) s += fmt::format("  n{} -> n{};\n", g.in(i, j), i);
   }
   for (int k = 0; k < g.outputs.size(); k++)

@@ -25,8 +25,8 @@ product_loop taken(std::vector<product_loop>& d, std::vector<product_loop>& loop
   if (d.empty()) return {1, 0, 0, 0};
   std::size_t best = 0;
   for (std::size_t i = 1; i < d.size(); i++) {
-    const bool mine = unit(d[i]), his = unit(d[best]);
-    if (mine != his ? mine : d[i].extent > d[best].extent) best = i;
+    const bool is_unit = unit(d[i]), best_is = unit(d[best]);
+    if (is_unit != best_is ? is_unit : d[i].extent > d[best].extent) best = i;
   }
   const product_loop r = d[best];
   d.erase(d.begin() + static_cast<long>(best));
@@ -76,47 +76,34 @@ bool readable(const product_loop& rows, long row, const product_loop& columns, l
   return false;
 }
 
-/// Dense strides for a packed copy: batch axes, then the matrix.
-layout packed(const axes& ax, const axes& matrix_last, const axes& chain, const extent_table& extents, long& elements) {
-  axes order = ax.without(matrix_last).without(chain);
-  for (axis_ref n : matrix_last)
-    if (ax.has(n)) order.add(n);
-  elements = elements_of(order, extents.resolver());
-  return dense_layout(ax, order, extents);
-}
-} // namespace
+/// Finds the loops that BLAS gets and those around it, and packs what BLAS can't read as it lies.
+struct product_preparation {
+  graph_view g;
+  int i;
+  const axes& chain;
+  const extent_table& extents;
+  int element_size;
+  product_call p;
 
-long product_call::tasks() const {
-  long t = row_blocks;
-  for (const product_loop& l : batch) t *= l.extent;
-  return t;
-}
-
-product_call prepare_product(graph_view g, int i, const axes& chain, const layout& a, const layout& b, const layout& c,
-                             const extent_table& extents, int element_size) {
   const node& x = g[i];
   const axes &ax = g[g.in(x, 0)].ax, &bx = g[g.in(x, 1)].ax;
-  axes rows = x.ax.without(bx), columns = x.ax.without(ax);
-  product_call p;
-  p.a = a, p.b = b, p.c = c, p.alpha = x.at.value;
-  if (elements_of(x.ax, extents.resolver()) == 0) { // nothing to compute, and strides that mean nothing
-    p.batch.push_back({0});
-    for (axis_ref n : chain) p.chain.push_back({extents.of(n)});
-    return p;
+  const axes rows = x.ax.without(bx), columns = x.ax.without(ax);
+
+  /// A dense copy of one operand or of the result: batch axes, then those of its matrix.
+  void pack(bool& flag, layout& l, long& bytes, const axes& of, const axes& matrix_rows, const axes& matrix_columns) {
+    axes order = of.without(matrix_rows).without(matrix_columns).without(chain);
+    for (const axes& last : {matrix_rows, matrix_columns})
+      for (axis_ref n : last)
+        if (of.has(n)) order.add(n);
+    l = dense_layout(of, order, extents);
+    flag = true, bytes = elements_of(order, extents.resolver()) * element_size;
   }
-  const auto joined = [](axes first, const axes& then) {
-    for (axis_ref e : then) first.add(e);
-    return first;
-  };
-  const auto pack = [&](bool& flag, layout& l, long& bytes, const axes& of, const axes& matrix) {
-    long elements = 0;
-    l = packed(of, matrix, chain, extents, elements);
-    flag = true, bytes = elements * element_size;
-  };
-  const auto pack_a = [&] { pack(p.pack_a, p.a, p.pack_a_bytes, ax, joined(rows, x.at.shape)); };
-  const auto pack_b = [&] { pack(p.pack_b, p.b, p.pack_b_bytes, bx, joined(x.at.shape, columns)); };
-  const auto pack_c = [&] { pack(p.pack_c, p.c, p.pack_c_bytes, x.ax, joined(rows, columns)); };
-  for (;;) {
+  void pack_a() { pack(p.pack_a, p.a, p.pack_a_bytes, ax, rows, x.at.shape); }
+  void pack_b() { pack(p.pack_b, p.b, p.pack_b_bytes, bx, x.at.shape, columns); }
+  void pack_c() { pack(p.pack_c, p.c, p.pack_c_bytes, x.ax, rows, columns); }
+
+  /// Whether BLAS takes all three matrices as they lie now; else one more of them is packed.
+  bool fits() {
     p.batch.clear(), p.sums.clear();
     classes k = classify(g, i, chain, p.a, p.b, p.c, extents);
     const product_loop m = taken(k.rows, p.batch, [](const product_loop& d) { return d.c == 1 || d.a == 1; });
@@ -135,27 +122,51 @@ product_call prepare_product(graph_view g, int i, const axes& chain, const layou
       if (all || !a_fits) pack_a();
       if (all || (a_fits && !b_fits)) pack_b();
       if (all || (a_fits && b_fits)) pack_c();
-      continue;
+      return false;
     }
-    p.swapped = tc;
+    p.swapped = tc, p.ldc = lc;
     if (!tc) p.trans_a = ta, p.trans_b = tb, p.lda = la, p.ldb = lb;
     else { // c^T = b^T a^T
       p.trans_a = !tb, p.trans_b = !ta, p.lda = lb, p.ldb = la;
       std::swap(p.m, p.n);
     }
-    p.ldc = lc;
-    break;
+    return true;
   }
-  for (axis_ref n : chain)
-    p.chain.push_back({extents.of(n), p.a.stride[ax.find(n)], p.b.stride[bx.find(n)], p.c.stride[x.ax.find(n)]});
-  // Cut the rows so that there are a few tasks, each of half a million multiplications or more.
-  long products = 1;
-  for (const product_loop& l : p.batch) products *= l.extent;
-  const double work = static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);
-  while (chain.n == 0 && products * p.row_blocks < 4 && p.m / (2 * p.row_blocks) >= 32 &&
-         work / static_cast<double>(2 * p.row_blocks) >= 5e5)
-    p.row_blocks *= 2;
-  return p;
+  /// Cuts the rows so that there are a few tasks, each of half a million multiplications or more.
+  void cut_rows() {
+    long products = 1;
+    for (const product_loop& l : p.batch) products *= l.extent;
+    const double work = static_cast<double>(p.m) * static_cast<double>(p.n) * static_cast<double>(p.k);
+    while (products * p.row_blocks < 4 && p.m / (2 * p.row_blocks) >= 32 &&
+           work / static_cast<double>(2 * p.row_blocks) >= 5e5)
+      p.row_blocks *= 2;
+  }
+  void run() {
+    if (elements_of(x.ax, extents.resolver()) == 0) { // nothing to compute, and strides that mean nothing
+      p.batch.push_back({0});
+      for (axis_ref n : chain) p.chain.push_back({extents.of(n)});
+      return;
+    }
+    while (!fits()) {}
+    for (axis_ref n : chain)
+      p.chain.push_back({extents.of(n), p.a.stride[ax.find(n)], p.b.stride[bx.find(n)], p.c.stride[x.ax.find(n)]});
+    if (chain.n == 0) cut_rows();
+  }
+};
+} // namespace
+
+long product_call::tasks() const {
+  long t = row_blocks;
+  for (const product_loop& l : batch) t *= l.extent;
+  return t;
+}
+
+product_call prepare_product(graph_view g, int i, const axes& chain, const layout& a, const layout& b, const layout& c,
+                             const extent_table& extents, int element_size) {
+  product_preparation prepared{g, i, chain, extents, element_size, {}};
+  prepared.p.a = a, prepared.p.b = b, prepared.p.c = c, prepared.p.alpha = g[i].at.value;
+  prepared.run();
+  return std::move(prepared.p);
 }
 
 namespace {

@@ -3,7 +3,6 @@
 // math::log would not do: it fuses where the machine can.
 #include <weft/run/random.hpp>
 
-#include <bit>
 #include <cmath>
 
 namespace weft {

@@ -50,10 +50,6 @@ template <class T> struct reference_values {
     if (t.type == dtype::boolean) elements<bool>(t)[offset] = bits_as<lane_int<T>>(lane) != 0;
     else elements<T>(t)[offset] = lane;
   }
-  static T lane_of(double value, kind k) {
-    return k == real ? static_cast<T>(value)
-                     : bits_as<T>(static_cast<lane_int<T>>(k == boolean ? -(value != 0) : value));
-  }
 
   kind common(const node& x) const {
     kind k = boolean;
@@ -74,8 +70,7 @@ template <class T> struct reference_values {
   void reduce(const node& x, const tensor_ref& out) {
     const auto combine = x.op->template code<T>(x.k).scalar;
     const tensor_ref& in = operand(x, 0);
-    const T start =
-        x.k == real ? static_cast<T>(x.op->neutral) : bits_as<T>(integer_neutral<lane_int<T>>(x.op->neutral));
+    const T start = bits_as<T>(neutral_bits<T>(x.op->neutral, x.k));
     const strides_along from(in, in.ax), to(out, in.ax), all(out, out.ax);
     each_place(out.extent, x.ax.n, [&](long o) { write(out, o, start); }, all);
     const auto add = [&](long o, long i) {
@@ -112,10 +107,10 @@ template <class T> struct reference_values {
     }
     const tensor_ref& out = make(i);
     switch (x.op->how) {
-    case form::constant: return write(out, 0, lane_of(x.at.value, x.k));
-    case form::extent: return write(out, 0, lane_of(static_cast<double>(extents.of(x.at.axis)), x.k));
+    case form::constant: return write(out, 0, bits_as<T>(lane_bits<T>(x.at.value, x.k)));
+    case form::extent: return write(out, 0, bits_as<T>(lane_bits<T>(static_cast<double>(extents.of(x.at.axis)), x.k)));
     case form::index:
-      for (long k = 0; k < out.extent[0]; k++) write(out, k, lane_of(static_cast<double>(k), x.k));
+      for (long k = 0; k < out.extent[0]; k++) write(out, k, bits_as<T>(lane_bits<T>(static_cast<double>(k), x.k)));
       return;
     case form::map: return map(x, out);
     case form::reduce: return reduce(x, out);

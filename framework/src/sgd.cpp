@@ -7,9 +7,9 @@
 
 namespace weft::ir {
 template <class T> void sgd_step(const std::vector<strip<T>>& strips, const sgd_options& o) {
-  constexpr double any = std::numeric_limits<double>::infinity();
-  check_option("sgd", "rate", o.rate, any), check_option("sgd", "momentum", o.momentum, any);
-  check_option("sgd", "decay", o.decay, any);
+  constexpr double unlimited = std::numeric_limits<double>::infinity();
+  check_option("sgd", "rate", o.rate, unlimited), check_option("sgd", "momentum", o.momentum, unlimited);
+  check_option("sgd", "decay", o.decay, unlimited);
   const T rate = static_cast<T>(o.rate), momentum = static_cast<T>(o.momentum);
   each_strip(strips, [&](long, const strip<T>& p) {
     const auto [w, g, v, none] = p.at;

@@ -39,7 +39,7 @@ template <class T> interval computed(interval r, const op_def& op) {
     return std::abs(x) > static_cast<double>(limits::max()) ? std::copysign(infinity, x)
                                                             : static_cast<double>(static_cast<T>(x));
   };
-  return {end(r.lo - off(r.lo)), end(r.hi + off(r.hi))};
+  return {end(r.lo - off(r.lo)), end(r.hi + off(r.hi)), r.nan};
 }
 } // namespace
 
@@ -115,7 +115,7 @@ void schedule_tiles(stream_call& c) {
   }
   const auto blocks = static_cast<std::size_t>(c.blocks);
   add_workers(c, 1);
-  tile_ranges x{{c, nullptr, c.workers[0], nullptr}};
+  tile_ranges x({c, nullptr, c.workers[0], nullptr});
   for (std::size_t b = 0; b < blocks && c.schedule.size() <= most_per_block * blocks; b++) {
     c.block_begin.push_back(c.schedule.size());
     x.go_to_block(static_cast<long>(b));
@@ -181,15 +181,17 @@ void tile_ranges::trim(row_span& rows) {
 
 void tile_ranges::find(row_span rows) {
   const prepared_tiles& p = c.program[0];
+  const auto at_point = [](double x) { return interval{x, x}; };
   const double most_exact = c.is_double ? 0x1p53 : 0x1p31 - 1; // of integers in lanes, as doubles
   for (int i : p.ranged) {
     interval& r = w.range[static_cast<std::size_t>(i)] = all_values;
     const node& x = p.g[i];
     switch (x.op->how) {
     case form::constant:
-      r.lo = r.hi = x.k == real && !c.is_double ? static_cast<double>(static_cast<float>(x.at.value)) : x.at.value;
+      if (!std::isnan(x.at.value))
+        r = at_point(x.k == real && !c.is_double ? static_cast<float>(x.at.value) : x.at.value);
       break;
-    case form::extent: r.lo = r.hi = static_cast<double>(c.extents->of(x.at.axis)); break;
+    case form::extent: r = at_point(static_cast<double>(c.extents->of(x.at.axis))); break;
     case form::index: r = of_index(x.at.axis, rows); break;
     case form::input: r = of_input(i, rows); break;
     case form::view: r = w.range[static_cast<std::size_t>(p.g.in(x, 0))]; break;
@@ -203,6 +205,8 @@ void tile_ranges::find(row_span rows) {
     }
     default: break;
     }
+    if (x.k == boolean) r.lo = std::max(r.lo, 0.0), r.hi = std::min(r.hi, 1.0);
+    r.nan = r.nan && x.k == real;
   }
 }
 interval tile_ranges::of_index(axis_ref a, row_span rows) const {

@@ -9,7 +9,8 @@
 namespace weft::ir {
 
 /// The range of a value of which nothing is known.
-inline constexpr interval all_values{-std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()};
+inline constexpr interval all_values{-std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity(),
+                                     true};
 
 /// Finds which values' ranges depend on where a tile is, which values can show that nothing leaves, and whether tiles
 /// can be skipped at all. `ports`: of the masked program.
@@ -19,6 +20,8 @@ void schedule_tiles(stream_call& c);
 
 /// What is known of tiles before they are computed: intervals that hold the values of the masked program.
 struct tile_ranges : walk_place {
+  explicit tile_ranges(const walk_place& place) : walk_place(place) {}
+
   /// Calls f with what the block at hand holds, row by row, tiles that change nothing left out.
   void each_run(function_ref<void(const tile_run&)> f);
   void go_to_block(long b) { here.outer = b * c.width, here.lanes = std::min(c.width, c.outer - here.outer); }

@@ -12,6 +12,7 @@ namespace weft::ir {
 template <class T> struct walk_lines : walk_states<T> {
   using states = walk_states<T>;
   using states::c, states::here, states::scratch, states::place_of;
+  using states::walk_states;
 
   void along_line(const prepared_tiles& p, const std::vector<void*>& storage, const tile_line& d) {
     const long reach = (here.rows - 1) * d.slope(), first = std::min(0l, reach);

@@ -45,9 +45,12 @@ struct walk_place {
   void* const* memory; ///< of the graph's nodes
   stream_worker& w;
   tape* onto; ///< that what is done is put onto, or null
-  std::size_t loops = c.loop.size();
+  std::size_t loops;
   long at[max_rank]{}; ///< coordinates on the loops
   tile_place here{};
+
+  walk_place(stream_call& call, void* const* nodes, stream_worker& worker, tape* records)
+      : c(call), memory(nodes), w(worker), onto(records), loops(call.loop.size()) {}
 
   /// Where a node's values begin, of a view in what it is a view of.
   static char* place_of(const prepared_tiles& p, const std::vector<void*>& storage, int i) {

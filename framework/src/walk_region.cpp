@@ -214,9 +214,7 @@ template <class T> struct walker {
       for (long i = 0, n = partial_values(); i < n; i += width) f(partial + i, totals[x.row] + i, combine, neutral);
     }
   }
-  static T neutral_of(const region_call::reduction& x) {
-    return x.common == real ? static_cast<T>(x.op->neutral) : bits_as<T>(integer_neutral<lane>(x.op->neutral));
-  }
+  static T neutral_of(const region_call::reduction& x) { return bits_as<T>(neutral_bits<T>(x.op->neutral, x.common)); }
 
   void unit(long u) {
     const long chunk = u % c.chunks, block = u / c.chunks % c.blocks;

@@ -15,6 +15,9 @@ template <class T> struct walk_states : tile_ranges {
   long task = 0, chunk = 0;
   bool second = false; ///< which of its two places a merged outer state is in
 
+  walk_states(const walk_place& place, char* of_task, char* of_worker)
+      : tile_ranges(place), shared(of_task), scratch(of_worker) {}
+
   T* outer_state(const stream_state& y, bool second) const {
     return reinterpret_cast<T*>(scratch + y.offset +
                                 (second ? whole_lines(y.size * static_cast<long>(sizeof(T)) + 64) : 0));
@@ -39,9 +42,7 @@ template <class T> struct walk_states : tile_ranges {
     return y.outer ? outer_state(y, false) : inner_state(y) + (y.inner ? here.inner * y.elements : 0);
   }
   /// What a state is before anything is added to it.
-  static T nothing(const stream_state& y) {
-    return y.k == real ? static_cast<T>(y.neutral) : bits_as<T>(integer_neutral<lane_int<T>>(y.neutral));
-  }
+  static T nothing(const stream_state& y) { return bits_as<T>(neutral_bits<T>(y.neutral, y.k)); }
   void start_states(bool outer) {
     for (const stream_state& y : c.states)
       if (y.what != port::keep && y.outer == outer) {

@@ -4,7 +4,6 @@
 #include <weft/kernel/general.hpp>
 
 #include <algorithm>
-#include <cmath>
 #include <cstring>
 
 namespace weft::ir {
@@ -18,6 +17,9 @@ template <class T> struct walk : walk_lines<T> {
   const region_kernel<T>* kernels;
   bool counts = false;             ///< counts tiles and does nothing else
   const tile_run* parts = nullptr; ///< of the tile at hand, if they have rows of their own
+
+  walk(const walk_place& place, char* of_task, char* of_worker, const plan_view& p, const region_kernel<T>* k)
+      : walk_lines<T>(place, of_task, of_worker), plan(p), kernels(k) {}
 
   /// Where values lie that the worker's scratch holds.
   void use_scratch() {
@@ -274,7 +276,7 @@ void run_stream(stream_call& c, const plan_view& plan, const region_kernel<T>* k
                 char* shared, char* scratch, long scratch_stride, crew threads, tape* onto) {
   const auto with_walk = [&](long parallel, int worker, auto f) {
     stream_worker& w = c.workers[static_cast<std::size_t>(worker)];
-    walk<T> x{{{{{c, storage, w, onto}}, shared, scratch + worker * scratch_stride}}, plan, kernels};
+    walk<T> x({c, storage, w, onto}, shared, scratch + worker * scratch_stride, plan, kernels);
     x.go_to(parallel);
     f(x);
   };
@@ -307,7 +309,7 @@ template <class T> tile_counts count_tiles(stream_call& c, const plan_view& plan
   stream_worker& w = c.workers[0];
   w.tiles = {};
   for (long k = 0; k < c.parallel_total * c.chunks && c.outer > 0; k++) {
-    walk<T> x{{{{{c, storage, w, nullptr}}, nullptr, nullptr}}, plan, nullptr};
+    walk<T> x({c, storage, w, nullptr}, nullptr, nullptr, plan, nullptr);
     x.counts = true, x.chunk = k % c.chunks;
     x.go_to(k / c.chunks);
     x.blocks();

@@ -96,11 +96,14 @@ struct reader {
     return node_of[static_cast<std::size_t>(n)];
   }
   std::string_view label(line_reader& l) {
-    const auto end = l.rest.find('"');
-    if (end == l.rest.npos) l.fail("a label without its closing quotation mark");
-    const std::string_view s = made.names.emplace_back(l.rest.substr(0, end));
-    l.rest.remove_prefix(end + 1);
-    return s;
+    std::string s;
+    while (!l.take("\"")) {
+      const bool escaped = l.take("\\");
+      if (l.rest.empty()) l.fail("a label without its closing quotation mark");
+      s += escaped && l.rest[0] == 'n' ? '\n' : l.rest[0];
+      l.rest.remove_prefix(1);
+    }
+    return made.names.emplace_back(s);
   }
   kind kind_of(line_reader& l) {
     for (kind k : {real, integer, boolean})

@@ -5,7 +5,6 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <array>
 #include <numbers>
 #include <string>
 #include <tuple>

@@ -242,7 +242,7 @@ inline cell range_law(const row& r, const trial& at_sample) {
     for (policy how : {policy::reference, policy::interpreted})
       for (const value& y : p.run(how, precision::twice, in))
         for (long e = 0; e < y.size(); e++)
-          if (y[e] < range.lo || y[e] > range.hi)
+          if (y[e] < range.lo || y[e] > range.hi || (std::isnan(y[e]) && !range.nan))
             return std::to_string(y[e]) + " is not in [" + std::to_string(range.lo) + ", " + std::to_string(range.hi) +
                    "] from [" + std::to_string(boxes[0].lo) + ", " + std::to_string(boxes[0].hi) + "]";
     return std::string();

@@ -76,7 +76,7 @@ BOOST_AUTO_TEST_CASE(integers_go_into_narrower_places) {
   const auto k = tensor<std::int64_t>::from({4, 5, 6}, n(3));
   for (const auto how : {policy::interpreted, policy::reference}) {
     tensor<std::int32_t> out(0);
-    ir::bound_to<2>(p.data(), nullptr, how, tensor<double>(), x, k, out)();
+    p.bind_as(how, x, k, out)();
     BOOST_TEST(out.item() == 10);
   }
 }
@@ -166,7 +166,8 @@ BOOST_AUTO_TEST_CASE(places_are_as_long_as_the_axes_of_the_program) {
   const auto p = build([](expr x) { return 2 * at(x); }, arg<"x">(n));
   const tensor<double> x(n(100));
   tensor<double> out(four);
-  BOOST_TEST(refused([&] { p.bind(x, out); }) == "output 0: expected a tensor [n=100], got [n=4]");
+  for (const policy how : {policy::interpreted, policy::reference})
+    BOOST_TEST(refused([&] { p.bind_as(how, x, out); }) == "output 0: expected a tensor [n=100], got [n=4]");
   const auto short_enough = fill(tensor<double>(n(4)), 3);
   p.bind(short_enough, out)();
   BOOST_TEST(out[3] == 6);
@@ -175,6 +176,12 @@ BOOST_AUTO_TEST_CASE(places_are_as_long_as_the_axes_of_the_program) {
   tensor<double> unbound_twin(n(4));
   fixed.bind(one, unbound_twin)();
   BOOST_TEST(unbound_twin[3] == 4);
+}
+/// The names of a built program's arguments are its own.
+BOOST_AUTO_TEST_CASE(names_outlive_the_arguments) {
+  const auto p = build([](const std::vector<expr>& w, expr x) { return w[0] * x; },
+                       params_of("parameters with a long name", std::vector<axes>{axes(n)}), arg<"x">(n));
+  BOOST_TEST(ir::to_text(p.data().source).starts_with("%0: real[n] = input \"parameters with a long name\"\n"));
 }
 BOOST_AUTO_TEST_CASE(parts_from_far_beyond_an_axis_are_refused) {
   static constexpr axis<"part"> part;

@@ -80,6 +80,16 @@ BOOST_AUTO_TEST_CASE(texts_that_are_no_graph_are_refused_with_their_line) {
     });
 }
 
+BOOST_AUTO_TEST_CASE(labels_may_be_any_text) {
+  const std::string text = R"(%0: real[a] = input "say \"x\", \\ and\n"
+return %0
+)";
+  const ir::read_graph read = ir::read_text(text);
+  BOOST_TEST(read.graph.view()[0].at.label == "say \"x\", \\ and\n");
+  BOOST_TEST(ir::to_text(read.graph.view()) == text);
+  BOOST_CHECK_THROW(ir::read_text("%0: real[a] = input \"x\\"), error);
+}
+
 /// Of lines that leave out what their op needs, each is refused, by its number.
 BOOST_AUTO_TEST_CASE(incomplete_lines_are_refused) {
   const std::string given = "%0: real[a] = input \"x\"\n%1: integer[b] = input \"i\"\n%2: real[c, d] = input \"z\"\n";

@@ -4,7 +4,6 @@
 
 #include <boost/test/unit_test.hpp>
 
-#include <functional>
 #include <string>
 
 /// Tables that attention reads at ids which move by one along queries and keys: a tile has one line of them.

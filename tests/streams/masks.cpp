@@ -253,3 +253,60 @@ BOOST_AUTO_TEST_CASE(literal_conditions) {
     BOOST_TEST(apart(p(x.q, x.k, x.v), p.reference(x.q, x.k, x.v)) < 1e-12);
   }
 }
+
+/// What is known of two dense masks joined: each is true or false.
+BOOST_AUTO_TEST_CASE(conjunctions_of_dense_masks) {
+  const auto m_arg = arg<"m", boolean>(query, key);
+  const auto n_arg = arg<"n", boolean>(query, key);
+  const inputs<double> x(1, 128, 130);
+  tensor<bool> m(query(128), key(130)), n(query(128), key(130));
+  for (long e = 0; e < m.size(); e++) m[e] = e % 3 != 0, n[e] = e % 5 != 0;
+  const auto agrees = [&](auto mask) {
+    const auto p = build([=](expr q, expr k, expr v, expr m,
+                             expr n) { return attend(where(mask(m, n), scores(q, k, d), -infinity), v); },
+                         q_arg, k_arg, v_arg, m_arg, n_arg);
+    BOOST_TEST(!p.materializes(query, key));
+    BOOST_TEST(apart(p(x.q, x.k, x.v, m, n), p.reference(x.q, x.k, x.v, m, n)) < 1e-12);
+  };
+  agrees([](expr m, expr n) { return !(m && n) || index(query) >= index(key); });
+  agrees([](expr m, expr n) { return (m && n) != (index(key) < 2); });
+  agrees([](expr m, expr n) { return logical_xor(m && !n, index(query) > index(key)); });
+  agrees([](expr m, expr n) { return (m && n) <= (index(key) >= 100); });
+}
+/// A comparison with NaN is false, so nothing is known of one with what may be NaN.
+BOOST_AUTO_TEST_CASE(masks_of_what_is_no_number) {
+  const auto agrees = [](auto mask) {
+    const auto p = build([=](expr q, expr k, expr v) { return attend(where(mask, scores(q, k, d), -infinity), v); },
+                         q_arg, k_arg, v_arg);
+    BOOST_TEST(!p.materializes(query, key));
+    for (long n : {4, 200}) {
+      const inputs<double> x(1, n, n);
+      BOOST_TEST(apart(p(x.q, x.k, x.v), p.reference(x.q, x.k, x.v)) < 1e-12);
+    }
+  };
+  const auto apart = 1.0 * (index(query) - index(key));
+  agrees(sqrt(apart) >= 0);
+  agrees(rsqrt(apart) >= 0 || index(key) == 0);
+  agrees(log1p(apart) >= -infinity);
+  agrees(abs(apart / (1.0 * index(key))) >= 0);
+  agrees(mod(1.0 * index(query), 1.0 * index(key)) <= 100 || index(key) == 0);
+  agrees(!(sin(apart * infinity) <= 1) || index(key) == 0);
+}
+
+/// Ones and zeros that a tile makes as a mask are numbers where they are stored.
+BOOST_AUTO_TEST_CASE(masks_that_are_stored_as_numbers) {
+  const auto agrees = [](auto f) {
+    const auto p = build(
+        [=](expr q, expr k) {
+          const expr s = contract(q, k, d), positive = where(s > 0, 1.0, 0.0);
+          return std::tuple(f(positive), f(where(s == max(s, key), 1.0, 0.0)), sum(positive * s, key));
+        },
+        q_arg, k_arg);
+    const inputs<float> x(2, 9, 20);
+    BOOST_TEST(apart(p(x.q, x.k), p.reference(x.q, x.k)) < 1e-6);
+  };
+  agrees([](expr x) { return cumsum(x, key); });
+  agrees([](expr x) { return sort(x, key).values; });
+  agrees([](expr x) { return contract(x, rename(x, query, prime(query)), key); });
+  agrees([](expr x) { return exp(cumsum(x, query)); });
+}

@@ -187,6 +187,37 @@ BOOST_AUTO_TEST_CASE(a_maximum_is_equal_to_what_it_is_taken_of) {
   for (double n : found(x, k)) BOOST_TEST(n == 1);
 }
 
+/// Also where a view of the comparison could be taken of its operands instead, or a tile could make again what was
+/// stored.
+BOOST_AUTO_TEST_CASE(a_maximum_is_equal_to_what_it_is_taken_of_under_views) {
+  constexpr sequence<"distance", 9> distance;
+  const auto t_arg = arg<"t">(distance, d);
+  const auto b_arg = arg<"b">(query, key);
+  const auto agrees = [&](auto scores, const axes& over) {
+    const auto loss = [=](expr q, expr k, expr t, expr b) {
+      const expr z = scores(q, k, t, b);
+      const expr largest = max(z, over), least = min(z, over);
+      return sum(sin(largest), largest.ax()) + sum(cos(least), least.ax());
+    };
+    const auto gradient = build(grad(loss, wrt<0, 1, 2, 3>), q_arg, k_arg, t_arg, b_arg);
+    for (long n : {7, 33}) {
+      const inputs<double> x(2, n, n);
+      const auto t = normal(tensor<double>(distance(9), d), 4), b = normal(tensor<double>(query(n), key(n)), 5);
+      BOOST_TEST(apart(gradient(x.q, x.k, t, b), gradient.reference(x.q, x.k, t, b)) < 1e-11);
+    }
+  };
+  const auto product = [](expr q, expr k) { return contract(q, k, d) + 0.1 * abs(index(query) - index(key)); };
+  agrees([=](expr q, expr k, expr, expr) { return product(q, k) + exchange(product(q, k), query, key); }, {query});
+  agrees([=](expr q, expr k, expr, expr b) { return flip(product(q, k) * product(q, k), query) + b; }, {query});
+  agrees([=](expr q, expr k, expr, expr b) { return flip(product(q, k) + b, key) + product(q, k); }, {key});
+  agrees(
+      [=](expr q, expr k, expr t, expr b) {
+        const expr near = gather(t, clamp(index(query) - index(key), -4, 4) + 4, distance);
+        return mean(q, d) * b + contract(q, near, d) + 0 * product(q, k);
+      },
+      {query});
+}
+
 /// Products of tiles by the BLAS library are the same but for their last bits, whatever the number of threads.
 BOOST_AUTO_TEST_CASE(tiles_by_blas) {
   const auto p = build(with_gradients([](expr q, expr k, expr v) { return attend(causal(scores(q, k, d)), v); }), q_arg,

@@ -6,7 +6,6 @@
 
 #include <cmath>
 #include <numbers>
-#include <vector>
 
 /// A pair of ops as a user would bring it: 2^x, and the base-2 logarithm of a sum of such powers. They have the traits
 /// of exp and logsumexp and nothing else in common with them.

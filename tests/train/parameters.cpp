@@ -99,6 +99,9 @@ BOOST_AUTO_TEST_CASE(spreads) {
   near(deviation(one(init::he_normal(axes(d)))), std::sqrt(2.0 / 12));
   near(deviation(one(init::he_uniform(axes(d)))), std::sqrt(2.0 / 12));
   near(deviation(one(init::unit_variance())), std::sqrt(1 / in));
+  near(deviation(one(init::xavier_normal())), std::sqrt(2 / (in + out)));
+  near(deviation(one(init::kaiming_normal())), std::sqrt(2 / in));
+  near(deviation(one(init::kaiming_uniform())), std::sqrt(2 / in));
   const double bound = std::sqrt(6 / (in + out)), widest = largest(one(init::xavier_uniform()));
   BOOST_TEST(widest <= bound);
   BOOST_TEST(widest > 0.99 * bound);

@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: BSL-1.0
 #include "program.hpp"
 
-#include <numeric>
-
 namespace bench {
 /// Lengths of packed documents that fill n places: 512 on average, between 128 and 896.
 static std::vector<long> lengths(long n) {

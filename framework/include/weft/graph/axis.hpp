@@ -5,7 +5,6 @@
 #include <concepts>
 #include <cstdint>
 #include <limits>
-#include <type_traits>
 
 namespace weft {
 
@@ -63,6 +62,7 @@ constexpr axis<Name, Extent, Role, Primes + 1> prime(const axis<Name, Extent, Ro
 
 constexpr bool same(axis_ref a, axis_ref b) { return a == b || (a->hash == b->hash && a->name == b->name); }
 
+/// The most axes that a tensor or an expression can have.
 inline constexpr int max_rank = 8;
 
 /// An ordered list of at most `max_rank` axes, no name twice (`repeated` finds one that is).

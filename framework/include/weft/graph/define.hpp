@@ -4,7 +4,8 @@
 #include <weft/graph/emit.hpp>
 #include <weft/kernel/evaluate.hpp>
 
-/// From an op's struct to the static object that graphs point at.
+/// From an op's struct to the static object that graphs point at. What the struct may state, and what of it which ops
+/// must: docs/reference.md, "Ops of your own".
 namespace weft {
 namespace ir {
 
@@ -116,12 +117,27 @@ template <class Op> struct of {
     if constexpr (requires { Op::view(in, from, x, e); }) return Op::view(in, from, x, e);
     else return Op::view(in, from, x);
   }
-  static constexpr interval range(const interval* in, const attributes& a) {
+  static constexpr interval stated_range(const interval* in, const attributes& a) {
     if constexpr (requires { Op::range(in, a); }) return Op::range(in, a);
     else if constexpr (requires { Op::range(in[0]); }) return Op::range(in[0]);
     else if constexpr (requires { Op::range(in[0], in[0]); }) return Op::range(in[0], in[1]);
     else if constexpr (requires { Op::range(in[0], in[0], in[0]); }) return Op::range(in[0], in[1], in[2]);
-    else return {-infinity, infinity};
+    else return {-infinity, infinity, true};
+  }
+  /// What the op states, and of NaNs what holds of all ops: they come from operands, or from two of which one is
+  /// infinite; a comparison with one may go either way. An op states where it makes one of other numbers.
+  static constexpr interval range(const interval* in, const attributes& a) {
+    interval r = stated_range(in, a);
+    if constexpr (Op::how == form::map && Op::rule == kinds::select) {
+      r.nan = (in[0].hi != 0 && in[1].nan) || (in[0].lo != 1 && in[2].nan);
+    } else if constexpr (Op::how == form::map) {
+      for (int j = 0; j < Op::arity; j++) {
+        if (Op::rule == kinds::compare && in[j].nan) return {0, 1};
+        r.nan = r.nan || in[j].nan || (Op::arity > 1 && (in[j].lo == -infinity || in[j].hi == infinity));
+      }
+      if (Op::rule == kinds::compare) r.nan = false;
+    }
+    return r;
   }
 
   static const evaluator<float> f32[3];

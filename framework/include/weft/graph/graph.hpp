@@ -5,7 +5,6 @@
 #include <weft/graph/op.hpp>
 
 #include <array>
-#include <bit>
 
 namespace weft::ir {
 

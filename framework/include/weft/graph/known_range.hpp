@@ -7,7 +7,7 @@ namespace weft::ir {
 /// Between which values all elements of node i lie, whatever the arguments of the program are: by the ops' `range`,
 /// through so many nodes one after another.
 constexpr interval known_range(const builder& g, int i, int through = 12) {
-  constexpr interval anything{-infinity, infinity};
+  constexpr interval anything{-infinity, infinity, true};
   const node& x = g.nodes.at[i];
   const auto of = [&](int j) { return known_range(g, g.operands.at[x.first + j], through - 1); };
   if (x.op == &constant_def) return {x.at.value, x.at.value};
@@ -18,7 +18,8 @@ constexpr interval known_range(const builder& g, int i, int through = 12) {
   if (x.op->is(trait::keeps_axes | trait::identity)) return of(0);
   if (x.op->how != form::map || !x.op->range) return anything;
   const interval in[3]{x.count > 0 ? of(0) : anything, x.count > 1 ? of(1) : anything, x.count > 2 ? of(2) : anything};
-  const interval r = x.op->range(in, x.at);
+  interval r = x.op->range(in, x.at);
+  r.nan = r.nan && x.k == real;
   return r.lo <= r.hi && !(x.k == integer && wraps(r, *x.op, 2147483647)) ? r : anything;
 }
 } // namespace weft::ir

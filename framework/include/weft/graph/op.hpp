@@ -133,6 +133,7 @@ struct verdict {
 /// The values an expression can take: [lo, hi]; for booleans 0 and 1.
 struct interval {
   double lo, hi;
+  bool nan = false; ///< of reals: or NaN
 };
 
 /// Where the values of a node lie: in elements from the start of its memory, a stride for each of its axes.

@@ -6,6 +6,7 @@
 
 namespace weft {
 
+/// How a tensor is written.
 struct text_options {
   std::string_view name = "tensor"; ///< heads the text: `tensor<float>[query=2, d=3]`
   int precision = 6;                ///< significant digits of reals

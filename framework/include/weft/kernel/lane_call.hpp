@@ -15,8 +15,7 @@ template <class T> struct lane_call {
   const T* const* load = nullptr;
   const long* load_row = nullptr; ///< lanes a row
   const lane* extent = nullptr;
-  const lane* index =
-      nullptr; ///< the first lane's index; and how it grows from lane to lane, packet to packet, row to row
+  const lane* index = nullptr; ///< of the first lane; and how it grows from lane to lane, packet to packet, row to row:
   const lane *index_lane = nullptr, *index_packet = nullptr, *index_row = nullptr;
   T* const* combine = nullptr; ///< `queue` packets a row if the reduction runs along the lanes, else a number a lane
   T* const* store = nullptr;
@@ -48,12 +47,24 @@ template <class I> constexpr I integer_neutral(double neutral) {
                                : static_cast<I>(neutral);
 }
 
+/// The bits of a number as a lane holds it: of integers and booleans those of an integer as wide, true as -1.
+template <class T> constexpr lane_int<T> lane_bits(double value, kind k) {
+  return k == real ? bits_as<lane_int<T>>(static_cast<T>(value))
+                   : static_cast<lane_int<T>>(k == boolean ? -(value != 0) : value);
+}
+/// Those of what a reduction of values of a kind starts from.
+template <class T> constexpr lane_int<T> neutral_bits(double neutral, kind k) {
+  return k == real ? bits_as<lane_int<T>>(static_cast<T>(neutral)) : integer_neutral<lane_int<T>>(neutral);
+}
+template <class T> [[gnu::always_inline]] constexpr packet<T> in_all_lanes(lane_int<T> bits) {
+  return bits_as<packet<T>>(broadcast<packet<lane_int<T>>>(bits));
+}
+
 /// x with the lanes past the end replaced by what a reduction starts from.
 template <class T> [[gnu::always_inline]] inline packet<T> counted(std::type_identity_t<packet<T>> x, long valid,
                                                                    double neutral, kind k) {
   using I = lane_int<T>;
-  const packet<T> start = k == real ? broadcast<packet<T>>(static_cast<T>(neutral))
-                                    : bits_as<packet<T>>(broadcast<packet<I>>(integer_neutral<I>(neutral)));
+  const packet<T> start = in_all_lanes<T>(neutral_bits<T>(neutral, k));
   return select(iota<packet<I>>() < broadcast<packet<I>>(static_cast<I>(valid)), x, start);
 }
 } // namespace weft::ir

@@ -127,10 +127,7 @@ template <const auto& Plan, int Pass, class T> struct generated {
     else if constexpr (x.what == instruction::apply) v[I] = applied<I>(v);
     else if constexpr (x.what == instruction::extent)
       v[I] = bits_as<packet<T>>(broadcast<packet<lane>>(c.extent[x.slot]));
-    else if constexpr (x.common == real) v[I] = broadcast<packet<T>>(static_cast<T>(x.value));
-    else
-      v[I] = bits_as<packet<T>>(
-          broadcast<packet<lane>>(static_cast<lane>(x.common == boolean ? -(x.value != 0) : x.value)));
+    else v[I] = in_all_lanes<T>(lane_bits<T>(x.value, x.common));
   }
 
   static void run(const lane_call<T>& call) { run(call, std::make_integer_sequence<int, pass.count>{}); }

@@ -69,13 +69,13 @@ struct region_writer {
     instruction r;
     if (x.op->how == form::constant) r.what = instruction::number, r.value = x.at.value, r.common = x.k;
     else if (x.op->how == form::extent)
-      r.what = instruction::extent, r.slot = slot_in(extents, {slot::position, i, x.at.axis, integer});
+      r.what = instruction::extent, r.slot = slot_in(extents, {slot::position, i, x.at.axis});
     else if (x.op->how == form::index)
-      r.what = instruction::index, r.slot = slot_in(indices, {slot::position, i, x.at.axis, integer});
+      r.what = instruction::index, r.slot = slot_in(indices, {slot::position, i, x.at.axis});
     else if (s.free.at[i] || repeats(i, k)) r = applied(i, k);
     else {
-      r.what = instruction::load, r.common = x.k;
-      slot from{slot::value, i, nullptr, x.k};
+      r.what = instruction::load;
+      slot from{slot::value, i, nullptr};
       if (s.group_of.at[i] == k && s.row.at[i]) from.where = slot::row, from.id = row_number.at[i];
       else if (s.group_of.at[i] == k) from.where = slot::scratch, from.id = scratch_number.at[i];
       r.repeated = is_repeated(x, from.where);
@@ -127,7 +127,7 @@ struct region_writer {
         instruction r;
         r.what = instruction::combine, r.op = s.g.nodes.at[i].op, r.common = s.g.nodes.at[i].k;
         r.arg[0] = static_cast<short>(read(s.g.in(i, 0), k));
-        r.slot = slot_in(combines, {slot::row, row_number.at[i], nullptr, s.g.nodes.at[i].k});
+        r.slot = slot_in(combines, {slot::row, row_number.at[i], nullptr});
         emit(r);
         continue;
       }
@@ -138,14 +138,14 @@ struct region_writer {
       } else read(i, k);
       const auto put = [&](const slot& to) {
         instruction w;
-        w.what = instruction::store, w.common = s.g.nodes.at[i].k, w.arg[0] = static_cast<short>(local.at[i]);
+        w.what = instruction::store, w.arg[0] = static_cast<short>(local.at[i]);
         w.slot = slot_in(stores, to);
         emit(w);
       };
-      if (rows) put({slot::row, row_number.at[i], nullptr, s.g.nodes.at[i].k});
+      if (rows) put({slot::row, row_number.at[i], nullptr});
       else {
-        if (scratch_number.at[i] >= 0) put({slot::scratch, scratch_number.at[i], nullptr, s.g.nodes.at[i].k});
-        if (s.stored.at[i]) put({slot::value, i, nullptr, s.g.nodes.at[i].k});
+        if (scratch_number.at[i] >= 0) put({slot::scratch, scratch_number.at[i], nullptr});
+        if (s.stored.at[i]) put({slot::value, i, nullptr});
       }
     }
     finish_pass(regions_pass);

@@ -185,7 +185,8 @@ struct view_mover {
   constexpr bool takes_operands(const node& x, const node& view, bool& computes) {
     const axis_ref from = view.at.axis, to = view.at.to;
     if ((x.op->how != form::map && !x.op->reduces() && x.op != &arrange_def) || x.op->is(trait::never_shared) ||
-        (view.op->is(trait::gathering) && compares_reals(r.to.view(), x)))
+        (view.op->is(trait::gathering) && compares_reals(r.to.view(), x)) ||
+        compared_with_reduction(r.to.view(), x) >= 0)
       return false;
     computes = computes || x.count > 1;
     for (int j = 0; j < x.count; j++) {

@@ -10,7 +10,7 @@ namespace weft::ir {
 struct instruction {
   enum action : std::uint8_t { load, number, extent, index, apply, combine, store };
   action what = load;
-  kind common = real;       ///< of apply and combine: which of the op's functions
+  kind common = real;       ///< of apply and combine: which of the op's functions; of number: its kind
   bool repeated = false;    ///< of load: one packet stands for all lanes of a row
   short slot = -1;          ///< of load, extent, index, combine and store: which of the pass's slots
   short arg[3]{-1, -1, -1}; ///< earlier instructions
@@ -34,7 +34,6 @@ struct slot {
   place where = value;
   int id = -1; ///< node, row or scratch number
   axis_ref axis = nullptr;
-  kind k = real;
 };
 
 /// A straight run of instructions over packets: what a kernel is generated from. Equal passes share one.

@@ -71,7 +71,8 @@ struct score_level_finder {
   /// wait for this one, as it may where components read each other's exits: then the next level's.
   constexpr void run() {
     before = list<std::uint64_t>(words * g.size(), 0);
-    list<std::uint64_t> inside(words, 0), awaited(words, 0), waits; // the latter: streams, and of each stream those
+    list<std::uint64_t> inside(words, 0);
+    list<std::uint64_t> awaited(words, 0), waits; // streams; and of each stream those that it waits for
     list<int> level(s.exits.size_, 0);
     for (int i = 0; i < g.size(); i++) {
       const node& x = g.nodes.at[i];

@@ -17,16 +17,9 @@ struct score_reader {
   constexpr score_reader(graph_view graph, const score_spaces& spaces, const score_level_finder& finder)
       : g(graph), s(spaces), found(finder), local(graph.size(), -1), compared(graph.size(), false) {
     for (const node& x : g.nodes)
-      for (int j = 0; j < x.count && x.k == boolean && x.op->how == form::map; j++)
-        if (const node& m = g.nodes.at[unviewed(g.in(x, j))]; m.op->how == form::reduce)
-          for (int l = 0; l < x.count; l++)
-            if (const int o = unviewed(g.in(m, 0)); unviewed(g.in(x, l)) == o) compared.at[o] = true;
+      if (const int o = compared_with_reduction(g, x); o >= 0) compared.at[o] = true;
   }
 
-  constexpr int unviewed(int i) const {
-    while (g.nodes.at[i].op->is(trait::keeps_axes | trait::identity)) i = g.in(i, 0);
-    return i;
-  }
   constexpr int set(int i, int t) {
     touched.push_back(i);
     return local.at[i] = t;

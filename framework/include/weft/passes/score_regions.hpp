@@ -11,18 +11,19 @@ struct score_region_finder {
   using pair_set = std::uint64_t; ///< a bit for each pair of the first 11 long axes; the last one also for others
   graph_view g;
   score_spaces& s;
-  list<int> klass;       ///< of region values and exits: a number that `root` leads to their component's
-  list<int> parent;      ///< of the classes
+  list<int> set_of;      ///< of region values and exits: a number that `root` leads to their component's
+  list<int> parent;      ///< of the sets that `set_of` counts
   list<bool> free;       ///< no real data in it
   list<bool> leaves;     ///< is an exit or stored
   list<bool> again;      ///< is cheap to be made again of what it reads
   list<pair_set> whole;  ///< the pairs of long axes that it has, or else something real that it is made of
   list<axis_set> varies; ///< the axes along which it is not only repeated
   list<axis_set> data;   ///< the axes of the real data in it
+  list<bool> compared;   ///< is compared with a reduction of it, or such a value is made of it elementwise
 
   constexpr score_region_finder(graph_view graph, score_spaces& spaces)
-      : g(graph), s(spaces), klass(g.size(), -1), free(g.size(), false), leaves(g.size(), false),
-        again(g.size(), false), whole(g.size(), 0), varies(g.size(), 0), data(g.size(), 0) {
+      : g(graph), s(spaces), set_of(g.size(), -1), free(g.size(), false), leaves(g.size(), false),
+        again(g.size(), false), whole(g.size(), 0), varies(g.size(), 0), data(g.size(), 0), compared(g.size(), false) {
     s.sets = list<axis_set>(g.size()), s.pair = s.summed = list<axis_set>(g.size(), 0);
     s.region = s.recomputed = s.stored = list<bool>(g.size(), false);
     s.component = s.stream = s.running = list<int>(g.size(), -1);
@@ -131,14 +132,22 @@ struct score_region_finder {
     return x.op->how == form::map || x.op->how == form::contract || x.op->how == form::reduce ||
            x.op->is(trait::keeps_axes | trait::identity | trait::log_sum_exp) || gathers(x);
   }
+  constexpr void find_compared() {
+    for (int i = g.size(); i-- > 0;) {
+      const node& x = g.nodes.at[i];
+      if (const int o = compared_with_reduction(g, x); o >= 0) compared.at[o] = true;
+      if (compared.at[i] && (x.op->how == form::map || x.op->is(trait::keeps_axes | trait::identity)))
+        for (int j = 0; j < x.count; j++) compared.at[g.in(x, j)] = true;
+    }
+  }
   /// Whether a value with a pair, made from no birth, is cheap enough to be made again wherever it is read: it must sum
-  /// over no axis of a pair, of which a tile has only a part.
+  /// over no axis of a pair, of which a tile has only a part, nor a tile's sum be compared with one that is not.
   constexpr bool recomputes(int i) const {
     const node& x = g.nodes.at[i];
     if (x.op->how == form::map || x.op->is(trait::keeps_axes | trait::identity)) return true;
     bool again = gathers(x);
     for (int j = 0; j < x.count && !again; j++) again = s.recomputed.at[g.in(x, j)] && pointwise(x);
-    if (!again) return false;
+    if (!again || (compared.at[i] && !gathers(x))) return false;
     axis_set summed = 0;
     for (int j = 0; j < x.count; j++) summed |= s.sets.at[g.in(x, j)] & ~s.sets.at[i];
     for (axis_set pair : s.pairs) again = again && !(summed & pair);
@@ -169,7 +178,7 @@ struct score_region_finder {
         if (!s.region.at[o]) continue;
         apart = apart || (k >= 0 && s.pair.at[o] != pair);
         pair = s.pair.at[o];
-        const int other = root(klass.at[o]);
+        const int other = root(set_of.at[o]);
         if (k < 0) k = other;
         else if (!apart) parent.at[other] = k;
       }
@@ -190,7 +199,7 @@ struct score_region_finder {
         s.summed.at[i] = summed;
         if (met && !summed) pair = met, again.at[i] = false, whole.at[i] = pairs_of(a), varies.at[i] = data.at[i] = a;
       }
-      klass.at[i] = k;
+      set_of.at[i] = k;
       if (k < 0) continue;
       if (pair && pointwise(x)) s.region.at[i] = true, s.pair.at[i] = pair;
       else if (!pair && !across &&
@@ -198,7 +207,7 @@ struct score_region_finder {
                 x.op->is(trait::scattering | trait::log_sum_exp)))
         leaves.at[i] = true;
       else {
-        klass.at[i] = -1;
+        set_of.at[i] = -1;
         for (int j = 0; j < x.count; j++) leave(g.in(x, j));
       }
     }
@@ -206,15 +215,16 @@ struct score_region_finder {
   }
   /// Numbers the components that have an exit; values of the others are ordinary ones.
   constexpr void number_components() {
-    if (s.names.full) klass = list<int>(g.size(), -1), leaves = list<bool>(g.size()), s.pairs.clear();
+    if (s.names.full) set_of = list<int>(g.size(), -1), leaves = list<bool>(g.size()), s.pairs.clear();
     list<int> number(parent.size_, -1);
+    find_compared();
     for (int i = 0; i < g.size(); i++)
       if (leaves.at[i] && !s.stored.at[i]) {
-        int& n = number.at[root(klass.at[i])];
+        int& n = number.at[root(set_of.at[i])];
         if (n < 0) n = s.components++;
       }
     for (int i = 0; i < g.size(); i++) {
-      if (klass.at[i] >= 0) s.component.at[i] = number.at[root(klass.at[i])];
+      if (set_of.at[i] >= 0) s.component.at[i] = number.at[root(set_of.at[i])];
       if (s.component.at[i] < 0) {
         s.region.at[i] = s.stored.at[i] = leaves.at[i] = false;
         s.pair.at[i] = recomputes(i) ? known_pair(s.sets.at[i]) : 0;

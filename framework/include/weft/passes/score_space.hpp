@@ -12,6 +12,22 @@
 ///   stream     the exits of one component at one level: one walk over the tiles of the space
 namespace weft::ir {
 
+/// The value that node i shows, without the views that leave every axis its name and its places.
+constexpr int unviewed(graph_view g, int i) {
+  while (g.nodes.at[i].op->is(trait::keeps_axes | trait::identity)) i = g.in(i, 0);
+  return i;
+}
+/// The value that node x compares with a reduction of it, as the derivative of a maximum does, or -1. Such a value must
+/// be made in one way alone: rounded in another, it would be equal to nothing.
+constexpr int compared_with_reduction(graph_view g, const node& x) {
+  if (x.op->rule != kinds::compare) return -1;
+  for (int j = 0; j < x.count; j++)
+    if (const node& m = g.nodes.at[unviewed(g, g.in(x, j))]; m.op->how == form::reduce)
+      for (int l = 0; l < x.count; l++)
+        if (const int o = unviewed(g, g.in(m, 0)); unviewed(g, g.in(x, l)) == o) return o;
+  return -1;
+}
+
 /// The walk over a component's tiles that accumulates all its exits of one level.
 struct score_stream {
   axis_ref r = nullptr, c = nullptr;

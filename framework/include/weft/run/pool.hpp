@@ -17,13 +17,13 @@ public:
 
   /// Calls `f(task, worker)` for every task in [0, tasks) and returns when all are done. Workers take the tasks in
   /// order; a worker number, below `threads()`, is held by one thread within a run. If a task throws, those not yet
-  /// begun are dropped and the first exception is rethrown here. A run inside a task, or while another thread's run is
-  /// under way, or if the pool has grown to more threads than `most`, is done by its caller alone, as worker 0.
-  /// Allocates nothing.
+  /// begun are dropped and the first exception is rethrown here. A run inside a task of a run that threads share, or
+  /// while another thread's run is under way, or if the pool has grown to more threads than `most`, is done by its
+  /// caller alone, as worker 0. Allocates nothing.
   void run(long tasks, function_ref<void(long task, int worker)> f, int most = std::numeric_limits<int>::max());
 
   int threads() const;
-  /// Waits for a run under way; throws if threads < 1, or inside a task.
+  /// Waits for a run under way; throws if threads < 1, or inside a task of one that threads share.
   void resize(int threads);
 
 private:

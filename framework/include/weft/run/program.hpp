@@ -16,8 +16,8 @@ inline constexpr policy usual_policy = policy::compiled;
 #endif
 } // namespace ir
 
-/// A program bound to its tensors: owns arena and plan. Calling it allocates nothing, unless the extents have changed
-/// since the last few calls, or, where the result is its own, that one's since the last. For one thread at a time; the
+/// A program bound to its tensors: owns arena and plan. Calling it allocates nothing, unless the extents are none of
+/// those of the last few calls, or the runner owns the result and its shape has changed. For one thread at a time; the
 /// tensors must outlive it.
 template <class Result, class... Bound> class runner {
   std::shared_ptr<const void> program_; ///< what was built at run time
@@ -226,6 +226,7 @@ template <class Fn, class... A> struct program {
   /// The plan without generated kernels.
   template <class... X> auto interpreted(const X&... x) const { return run(policy::interpreted, x...); }
 
+  /// The same in the way that is named.
   template <class... X> auto run(policy how, const X&... x) const {
     static_assert(sizeof...(X) == sizeof...(A),
                   "weft: the program is called with another number of arguments than it was compiled for");
@@ -241,6 +242,7 @@ template <class Fn, class... A> struct program {
                   "weft: a runner keeps referring to what it is bound to: give the tensors names");
     return bind_as(ir::usual_policy, x...);
   }
+  /// The same for runs in the way that is named.
   template <class... X> auto bind_as(policy how, X&... x) const {
     static_assert(sizeof...(X) == sizeof...(A) || sizeof...(X) == sizeof...(A) + 1,
                   "weft: bind takes the program's arguments, and after them a place for the result");

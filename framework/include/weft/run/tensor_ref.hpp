@@ -41,6 +41,8 @@ constexpr bool same_form(const tensor_ref& a, const tensor_ref& b) {
 
 /// "[query=2, d=3]", as messages and the printer show a shape.
 std::string shape_text(const tensor_ref& t);
+/// "[query=1, d=0]": the coordinates of an element, counted in row-major order.
+std::string place_text(const tensor_ref& t, long number);
 
 /// Whatever gives a `tensor_ref`: tensors and views.
 template <class X>

@@ -6,7 +6,6 @@
 #include <array>
 #include <initializer_list>
 #include <span>
-#include <vector>
 
 namespace weft {
 template <storable T> class tensor;
@@ -78,6 +77,7 @@ public:
 
   /// The part with `from <= coordinate < to`; the axis keeps its name.
   view slice(axis_ref a, long from, long to) const { return view(layout::slice(ref_, a, from, to)); }
+  /// The same elements with the axis `from` called `to`.
   view rename(axis_ref from, axis_ref to) const { return view(layout::rename(ref_, from, to)); }
   /// The same axes in another order: decides the order in which elements are visited, printed and copied.
   view permute(const axes& order) const { return view(layout::permute(ref_, order)); }

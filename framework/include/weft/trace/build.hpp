@@ -27,9 +27,11 @@ struct building {
 /// do runners; what it is moved from stays as it is.
 template <class Traced, class... A> class built_program {
   struct state {
-    ir::built_graph graph;
-    ir::program_data data;
-    std::tuple<typename A::traced..., Traced> structures; ///< of the arguments and the result
+    std::tuple<A...> arguments; ///< whose names nodes point at
+    ir::built_graph graph{};
+    ir::program_data data{};
+    std::tuple<typename A::traced..., Traced> structures{}; ///< of the arguments and the result
+    explicit state(const A&... a) : arguments(a...) {}
   };
   std::shared_ptr<const state> s_;
 
@@ -53,9 +55,10 @@ public:
   template <class T> using result = rebind_t<Traced, tensor<T>>;
 
   template <class F> explicit built_program(const F& f, const A&... arguments) {
-    auto s = std::make_shared<state>();
+    auto s = std::make_shared<state>(arguments...);
     ir::builder& b = s->graph.source;
-    std::tuple<typename A::traced...> args{arguments.make(b)...};
+    const auto args =
+        std::apply([&](const A&... a) { return std::tuple<typename A::traced...>{a.make(b)...}; }, s->arguments);
     s->structures = std::tuple_cat(args, std::tuple<Traced>(std::apply(f, args)));
     ir::list<int> outputs;
     ir::attach_leaves(b, std::get<sizeof...(A)>(s->structures), outputs);
@@ -68,8 +71,11 @@ public:
     (arguments.each_name_of([&](const std::string& n) { s->data.inputs.push_back(n); }), ...);
     s_ = std::move(s);
   }
+  /// What the program is while it runs.
   const ir::program_data& data() const { return s_->data; }
 
+  // As of compiled programs, which say more of each. A result has the structure that the function gave; reals have the
+  // precision of the arguments.
   bool materializes(axis_ref a, axis_ref b) const { return ir::materializes(data(), a, b); }
   int kernels() const { return data().plan.steps.size(); }
   template <class... X> std::string explain(const X&... x) const {
@@ -87,15 +93,17 @@ public:
     check(x...);
     return ir::run_once(data(), how, empty_result<ir::precision_of<X...>>(), x...);
   }
-  /// bind(x..., out) or bind(x...), as for compiled programs.
   template <class... X> auto bind(X&&... x) const {
     static_assert((std::is_lvalue_reference_v<X> && ...),
                   "weft: a runner keeps referring to what it is bound to: give the tensors names");
+    return bind_as(policy::interpreted, x...);
+  }
+  template <class... X> auto bind_as(policy how, X&... x) const {
     static_assert(sizeof...(X) == sizeof...(A) || sizeof...(X) == sizeof...(A) + 1,
                   "weft: bind takes the program's arguments, and after them a place for the result");
     check(x...);
-    return ir::bound_to<sizeof...(A)>(data(), s_, policy::interpreted,
-                                      empty_result<ir::precision_of<std::remove_cvref_t<X>...>>(), x...);
+    return ir::bound_to<sizeof...(A)>(data(), s_, how, empty_result<ir::precision_of<std::remove_cvref_t<X>...>>(),
+                                      x...);
   }
 };
 
@@ -104,9 +112,10 @@ template <class Schema> ir::run_time_params<Schema> params_of(std::string name, 
   return {std::move(name), std::move(schema)};
 }
 
-/// compile's twin for functions that exist at run time (captures allowed): build(f, arg<"x">(n), params_of("w",
-/// schema)). Arguments or a result that don't fit do not compile; for what is wrong inside it throws `error` with the
-/// text that compile would give.
+/// compile's twin for functions that exist at run time (captures allowed):
+///   build(f, arg<"x">(n), params_of("w", schema))
+/// Arguments or a result that don't fit do not compile; for what is wrong inside it throws `error` with the text that
+/// compile would give.
 template <class F, class... A> auto build(const F& f, const A&... arguments) {
   if constexpr (!ir::signature_fits<ir::building, F, A...>()) return ir::refuse_signature<ir::building, F, A...>();
   else {

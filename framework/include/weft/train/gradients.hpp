@@ -4,8 +4,6 @@
 #include <weft/train/cut.hpp>
 #include <weft/train/update.hpp>
 
-#include <cmath>
-
 namespace weft {
 /// The Euclidean norm of a structure of tensors as one vector, added up in double.
 template <class Gradients> double norm(const Gradients& gradients) {

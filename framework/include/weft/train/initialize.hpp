@@ -22,9 +22,9 @@ template <class T> void initialize(tensor<T>& t, std::string_view name, const sc
 
 /// Fresh parameters: the structure of `schema`, whose leaves are `axes`, with tensors for leaves. `bound` gives the
 /// extents of axes that have no static one, and `choose(name, axes)` a scheme for each leaf; names are as `each_name`
-/// spells them.
-///   initialize<float>(schema, seed, {width(128)}, [](std::string_view name, const axes&) { return init::normal(0.02);
-///   })
+/// spells them:
+///   auto small = [](std::string_view name, const axes&) { return init::normal(0.02); };
+///   initialize<float>(schema, seed, {width(128)}, small)
 template <std::floating_point T, class Schema, class Choose>
   requires std::invocable<Choose&, std::string_view, const axes&>
 rebind_t<Schema, tensor<T>> initialize(const Schema& schema, std::uint64_t seed, const std::vector<bound_axis>& bound,
@@ -42,8 +42,8 @@ rebind_t<Schema, tensor<T>> initialize(const Schema& schema, std::uint64_t seed,
       schema, parameters);
   return parameters;
 }
-/// The same by patterns, the first that matches: {{"*gain", init::ones()}, {"*bias", init::zeros()}, {"*",
-/// init::normal(0.02)}}.
+/// The same by patterns, of which the first that matches counts:
+///   initialize<float>(schema, seed, {width(128)}, {{"*gain", init::ones()}, {"*", init::normal(0.02)}})
 template <std::floating_point T, class Schema>
 rebind_t<Schema, tensor<T>> initialize(const Schema& schema, std::uint64_t seed, const std::vector<bound_axis>& bound,
                                        std::initializer_list<named_scheme> schemes) {

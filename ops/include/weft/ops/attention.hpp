@@ -8,21 +8,6 @@
 
 namespace weft {
 
-/// softmax(q k^T / sqrt(d)) v over the keys (Vaswani et al. 2017, equation 1): q[.., query, d], k[.., key, d],
-/// v[.., key, dv].
-constexpr expr scaled_dot_product_attention(const at& q, const at& k, const at& v, axis_ref key, axis_ref d) {
-  const ir::scope s("scaled_dot_product_attention", q);
-  const expr scores = scale(contract(q, k, axes(d)), at(rsqrt(extent(d)), q.where));
-  return contract(softmax(at(scores, q.where), key), v, axes(key));
-}
-/// The same, of the keys that a query may see: where the boolean `mask` is true.
-constexpr expr scaled_dot_product_attention(const at& q, const at& k, const at& v, axis_ref key, axis_ref d,
-                                            const at& mask) {
-  const ir::scope s("scaled_dot_product_attention", q);
-  const expr scores = scale(contract(q, k, axes(d)), at(rsqrt(extent(d)), q.where));
-  return contract(softmax(at(where(mask, scores, -infinity), q.where), key), v, axes(key));
-}
-
 /// What PyTorch's function of this name takes besides. Grouped queries need no option: give q an axis for the group.
 struct attention_options {
   expr mask = {};            ///< boolean: true where a query may see a key
@@ -32,8 +17,9 @@ struct attention_options {
   double dropout = 0;        ///< the rate at which weights are dropped, and the seed that says which
   expr seed = 0;
 };
-/// The same, with options: scores = scale q k^T + bias, -infinity where they are masked. A query that may see no key
-/// gets zeros.
+/// softmax(scores) v over the keys (Vaswani et al. 2017, equation 1): q[.., query, d], k[.., key, d], v[.., key, dv].
+/// Scores are q k^T / sqrt(d), or with options scale q k^T + bias, -infinity where they are masked. A query that may
+/// see no key gets zeros.
 constexpr expr scaled_dot_product_attention(const at& q, const at& k, const at& v, axis_ref key, axis_ref d,
                                             const attention_options& with) {
   const ir::place p = q.where;
@@ -48,6 +34,18 @@ constexpr expr scaled_dot_product_attention(const at& q, const at& k, const at& 
   expr weights = softmax(at(scores, p), key);
   if (with.dropout != 0) weights = dropout(at(weights, p), with.dropout, with.seed);
   return contract(weights, v, axes(key));
+}
+
+/// softmax(q k^T / sqrt(d)) v over the keys.
+constexpr expr scaled_dot_product_attention(const at& q, const at& k, const at& v, axis_ref key, axis_ref d) {
+  return scaled_dot_product_attention(q, k, v, key, d, attention_options{});
+}
+/// The same, of the keys that a query may see: where the boolean `mask` is true.
+constexpr expr scaled_dot_product_attention(const at& q, const at& k, const at& v, axis_ref key, axis_ref d,
+                                            const at& mask) {
+  if (mask.e.empty())
+    return ir::complain(q.e, "scaled_dot_product_attention", {{}, "the mask was given no value"}, q.where);
+  return scaled_dot_product_attention(q, k, v, key, d, {.mask = mask.e});
 }
 
 /// Attention in several subspaces (Vaswani et al. 2017, section 3.2.2): of x[.., query, width] to y[.., key, width],

@@ -41,6 +41,7 @@ constexpr expr cross_entropy(const at& logits, const at& targets, axis_ref class
   return all - at(sum(chosen, classes));
 }
 
+/// What PyTorch's function of this name takes besides.
 struct cross_entropy_options {
   long ignore = -100;   ///< targets of this number count nothing; others that are no class are errors
   double smoothing = 0; ///< the part of the target's mass that is spread over all classes

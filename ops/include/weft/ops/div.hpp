@@ -21,7 +21,7 @@ struct div_op : elementwise<2> {
     return x[1] == 0 ? std::numeric_limits<double>::quiet_NaN() : x[0] / x[1];
   }
   static constexpr ir::interval range(ir::interval a, ir::interval b) {
-    if (!(b.lo > 0 || b.hi < 0)) return {-infinity, infinity};
+    if (!(b.lo > 0 || b.hi < 0)) return {-infinity, infinity, true};
     const double q[4]{a.lo / b.lo, a.lo / b.hi, a.hi / b.lo, a.hi / b.hi};
     ir::interval r{infinity, -infinity};
     for (double x : q) r = {x < r.lo ? x : r.lo, x > r.hi ? x : r.hi};

@@ -9,10 +9,11 @@ constexpr expr linear_recurrence(const expr& a, const expr& b, axis_ref axis, lo
 }
 
 /// y[i] = a[i] y[i-1] + b[i] along an axis, y[0] = b[0] (a[0] is not read): a linear state-space model's scan, and what
-/// the derivatives of running products are made of.  {.reverse = true}: y[i] = a[i] y[i+1] + b[i].  Operands are
-/// matched by axis names; a need not have the axis.  db = l with l[i] = dy[i] + a[i+1] l[i+1], the recurrence in the
-/// other direction, and da[i] = l[i] y[i-1]: closed under differentiation, without a division.  One multiplication and
-/// one addition after another; nothing is cleared, so 0 times an infinity is NaN from there on.
+/// the derivatives of running products are made of.  {.reverse = true}: y[i] = a[i] y[i+1] + b[i]; {.exclusive = true}:
+/// at each place what comes before it, 0 at the first.  Operands are matched by axis names; a need not have the axis.
+/// db = l with l[i] = dy[i] + a[i+1] l[i+1], the recurrence in the other direction, and da[i] = l[i] y[i-1]: closed
+/// under differentiation, without a division.  One multiplication and one addition after another; nothing is cleared,
+/// so 0 times an infinity is NaN from there on.
 struct linear_recurrence_op {
   static constexpr std::string_view name = "linear_recurrence";
   static constexpr ir::form how = ir::form::general;

@@ -14,7 +14,9 @@ struct log1p_op : elementwise<1> {
   static constexpr double flops = 20;
   [[gnu::always_inline]] static auto eval(auto x) { return math::log1p(x); }
   static constexpr std::array<expr, 1> partials(const expr& x, const expr&) { return {1 / at(1 + at(x))}; }
-  static constexpr ir::interval range(ir::interval x) { return {x.lo >= 0 ? 0 : -infinity, x.hi <= 0 ? 0 : infinity}; }
+  static constexpr ir::interval range(ir::interval x) {
+    return {x.lo >= 0 ? 0 : -infinity, x.hi <= 0 ? 0 : infinity, x.lo < -1};
+  }
 };
 constexpr expr log1p(const at& x) { return ir::unary<log1p_op>(x); }
 } // namespace weft

@@ -32,7 +32,7 @@ struct mod_op : elementwise<2> {
     const double period = math::floor(a.lo / b.lo);
     if (b.lo == b.hi && b.lo > 0 && period == math::floor(a.hi / b.lo)) // within one period
       return {a.lo - period * b.lo, a.hi - period * b.lo};
-    return {b.lo < 0 ? b.lo : 0, b.hi > 0 ? b.hi : 0};
+    return {b.lo < 0 ? b.lo : 0, b.hi > 0 ? b.hi : 0, b.lo <= 0 && b.hi >= 0};
   }
 };
 constexpr expr mod(const at& a, const at& b) { return ir::binary<mod_op>(a, b); }

@@ -32,7 +32,9 @@ struct pow_op : elementwise<2> {
     if (in[1].is_constant_equal(-1)) return 1 / x;
     return {};
   }
-  static constexpr ir::interval range(ir::interval x, ir::interval) { return {x.lo > 0 ? 0 : -infinity, infinity}; }
+  static constexpr ir::interval range(ir::interval x, ir::interval) {
+    return {x.lo > 0 ? 0 : -infinity, infinity, x.lo < 0};
+  }
 };
 constexpr expr pow(const at& x, const at& y) { return ir::binary<pow_op>(x, y); }
 } // namespace weft

@@ -16,7 +16,7 @@ struct rsqrt_op : elementwise<1> {
   static constexpr double fold(const double* x) {
     return x[0] > 0 ? 1 / ir::root(x[0]) : std::numeric_limits<double>::quiet_NaN();
   }
-  static constexpr ir::interval range(ir::interval) { return {0, infinity}; }
+  static constexpr ir::interval range(ir::interval x) { return {0, infinity, x.lo < 0}; }
 };
 constexpr expr rsqrt(const at& x) { return ir::unary<rsqrt_op>(x); }
 } // namespace weft

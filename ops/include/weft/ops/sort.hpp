@@ -7,6 +7,7 @@
 
 namespace weft {
 
+/// Which way values are put in order.
 enum class order { ascending, descending };
 
 /// The places of an axis in the order of their values, of which the axis `to` takes the first: y[0] is where the

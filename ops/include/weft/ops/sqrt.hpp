@@ -24,7 +24,7 @@ struct sqrt_op : elementwise<1> {
   [[gnu::always_inline]] static auto eval(auto x) { return math::sqrt(x); }
   static constexpr std::array<expr, 1> partials(const expr&, const expr& y) { return {0.5 / at(y)}; }
   static constexpr double fold(const double* x) { return ir::root(x[0]); }
-  static constexpr ir::interval range(ir::interval) { return {0, infinity}; }
+  static constexpr ir::interval range(ir::interval x) { return {0, infinity, x.lo < 0}; }
 };
 constexpr expr sqrt(const at& x) { return ir::unary<sqrt_op>(x); }
 } // namespace weft
