@@ -77,3 +77,14 @@ BOOST_AUTO_TEST_CASE(a_part_that_does_not_divide_is_an_error) {
       return problem.what() == std::string("split: axis x of extent 4 leaves none for axis rest beside 3");
     });
 }
+
+/// Roots of constants are rounded as those of tensors are: a comparison of both would tell.
+BOOST_AUTO_TEST_CASE(roots_of_constants) {
+  long wrong = 0;
+  for (std::uint64_t i = 0; i < 20000; i++) {
+    const double some = std::ldexp(1 + uniform_at(1, i), static_cast<int>(integer_at(2, i, 600)) - 300);
+    for (double x : {0.25 * static_cast<double>(i), some, static_cast<double>(static_cast<float>(some))})
+      wrong += ir::root(x) != std::sqrt(x);
+  }
+  BOOST_TEST(wrong == 0);
+}

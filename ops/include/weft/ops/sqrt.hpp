@@ -8,12 +8,15 @@ namespace weft {
 constexpr expr sqrt(const at& x);
 
 namespace ir {
-/// The square root in a constant, by Newton's iteration (std::sqrt can't be used there).
+/// The square root in a constant, where std::sqrt can't be used: Newton's iteration, and a last step from the exact
+/// remainder x - r^2 (T. J. Dekker, "A floating-point technique for extending the available precision", 1971), so that
+/// it is rounded as the processor rounds it.
 constexpr double root(double x) {
   if (!(x > 0) || x == infinity) return x == 0 || x == infinity ? x : std::numeric_limits<double>::quiet_NaN();
   double r = x < 1 ? 1 : x;
   for (double next = (r + x / r) / 2; next < r; next = (r + x / r) / 2) r = next;
-  return r;
+  const double upper = r * 0x1p27, high = upper - (upper - r), low = r - high;
+  return r + ((x - high * high) - 2 * high * low - low * low) / (2 * r);
 }
 } // namespace ir
 
