@@ -124,8 +124,8 @@ template <class Op> struct of {
     else if constexpr (requires { Op::range(in[0], in[0], in[0]); }) return Op::range(in[0], in[1], in[2]);
     else return {-infinity, infinity, true};
   }
-  /// What the op states, and of NaNs what holds of all ops: they come from operands, or from two of which one is
-  /// infinite; a comparison with one may go either way. An op states where it makes one of other numbers.
+  /// What the op states, and of NaNs what holds of all ops: they come from operands, as NaNs or infinite ones; a
+  /// comparison with one may go either way. An op states where it makes one of finite numbers.
   static constexpr interval range(const interval* in, const attributes& a) {
     interval r = stated_range(in, a);
     if constexpr (Op::how == form::map && Op::rule == kinds::select) {
@@ -133,7 +133,7 @@ template <class Op> struct of {
     } else if constexpr (Op::how == form::map) {
       for (int j = 0; j < Op::arity; j++) {
         if (Op::rule == kinds::compare && in[j].nan) return {0, 1};
-        r.nan = r.nan || in[j].nan || (Op::arity > 1 && (in[j].lo == -infinity || in[j].hi == infinity));
+        r.nan = r.nan || in[j].nan || in[j].lo == -infinity || in[j].hi == infinity;
       }
       if (Op::rule == kinds::compare) r.nan = false;
     }

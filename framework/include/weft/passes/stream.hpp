@@ -125,7 +125,7 @@ struct streamer {
     expr y = arrange(w.write(p.roots.at[root_of.at[i]]), x.ax, x.where);
     if (x.k == integer && y.kind() == real) y = to_integer(at(y, x.where));
     if (x.k == boolean && y.kind() == real) y = at(y, x.where) == 1.0;
-    r.moved.at[i] = promote(b, y.id, x.k, x.where); // ones and zeros that are made as a mask
+    r.moved.at[i] = y.id < 0 ? y.id : promote(b, y.id, x.k, x.where); // of ones and zeros that are made as a mask
   }
 };
 
