@@ -101,3 +101,23 @@ BOOST_AUTO_TEST_CASE(nothing_is_written_over_what_other_parts_read) {
     return roll(x + outer(b, exchange(x, along, turned)), along, 1);
   });
 }
+
+/// A number repeated along an axis lies in memory before a renaming of it is read: the gradient of a sum of what is
+/// renamed is such a number.
+BOOST_AUTO_TEST_CASE(renamed_numbers_are_stored_before_they_are_read) {
+  using namespace weft;
+  constexpr axis<"i"> i;
+  constexpr axis<"j"> j;
+  constexpr axis<"t", 3> t;
+  const auto check = [&](auto f) {
+    const auto p = build(grad(f), arg<"x">(i, t));
+    for (long n : {2, 7}) {
+      const auto x = normal(tensor<double>(i(n), t), 1);
+      BOOST_TEST(max_abs_difference(p(x), p.reference(x)) < 1e-14);
+    }
+  };
+  check([=](expr x) { return sum(rename(max(x, t), i, j), j) * 0.3; });
+  check([=](expr x) { return sum(rename(tanh(x), i, j), {j, t}) * 0.3; });
+  check([=](expr x) { return mean(rename(logsumexp(x, t), i, j), j); });
+  check([=](expr x) { return sum(prime(min(x, t), i), prime(i)); });
+}

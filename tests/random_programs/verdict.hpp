@@ -111,10 +111,24 @@ inline std::string illegal_after_a_pass(ir::graph_view source) {
   return "";
 }
 
+/// A value that a step of the plan reads though neither it nor a step before it makes it; -1 if there is none.
+inline int read_too_early(const live_program& p) {
+  const ir::graph_view g = p.lowered();
+  std::vector<bool> made(static_cast<std::size_t>(g.size()));
+  for (int i : g.inputs) made[static_cast<std::size_t>(i)] = true;
+  int early = -1;
+  for (const ir::step& s : p.plan().steps) {
+    ir::each_access(g, p.plan(), s, [](int) {}, [&](int i) { made[static_cast<std::size_t>(i)] = true; });
+    ir::each_access(g, p.plan(), s, [&](int i) { early = made[static_cast<std::size_t>(i)] ? early : i; }, [](int) {});
+  }
+  return early;
+}
+
 /// Legal before, after and between the passes, and as text; the same by both policies, from and into memory of any
 /// layout, on any number of threads. `excused` counts comparisons that mean nothing.
 inline finding verdict_on(const live_program& p, const values& in, dice roll, int& excused) try {
   if (const std::string bad = illegal_after_a_pass(p.source()); !bad.empty()) return {"a pass goes wrong", bad};
+  if (const int i = read_too_early(p); i >= 0) return {"a step reads what is not made yet", "%" + std::to_string(i)};
   for (const ir::graph_view g : {p.source(), p.lowered()}) {
     if (const ir::message m = ir::verify(g); !m.empty()) return {"illegal", std::string(m.view())};
     const std::string text = ir::to_text(g);

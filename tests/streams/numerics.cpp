@@ -218,6 +218,29 @@ BOOST_AUTO_TEST_CASE(a_maximum_is_equal_to_what_it_is_taken_of_under_views) {
       {query});
 }
 
+/// What a maximum is subtracted from is summed as it was for the maximum: differences are 0 there and of one sign, so
+/// that their roots are numbers. Also where more is added.
+BOOST_AUTO_TEST_CASE(a_maximum_is_not_exceeded) {
+  const auto b_arg = arg<"b">(query, key);
+  const auto agrees = [&](auto scores) {
+    const auto p = build(
+        [=](expr q, expr k, expr b) {
+          const expr s = scores(q, k, b), above = max(s, key) - s;
+          return std::tuple{sum(sqrt(above), key), sum(where(s - min(s, key) == 0, 1.0, 0.0), key),
+                            sum(sqrt(2 * above + at(sum(q * q, d))), key)};
+        },
+        q_arg, k_arg, b_arg);
+    const inputs<double> x(2, 9, 65);
+    const auto b = normal(tensor<double>(query(9), key(65)), 5);
+    const auto got = p(x.q, x.k, b);
+    BOOST_TEST(apart(got, p.reference(x.q, x.k, b)) < 1e-6); // roots of differences
+    for (double found : std::get<1>(got)) BOOST_TEST(found == 1);
+  };
+  agrees([](expr q, expr k, expr) { return sum(q, d) - sum(k, d); });
+  agrees([](expr q, expr k, expr) { return contract(q, k, d) + sum(k, d) - sum(q, d); });
+  agrees([](expr q, expr k, expr b) { return 0.3 * contract(q, k, d) - 0.1 * abs(index(query) - index(key)) + b; });
+}
+
 /// Products of tiles by the BLAS library are the same but for their last bits, whatever the number of threads.
 BOOST_AUTO_TEST_CASE(tiles_by_blas) {
   const auto p = build(with_gradients([](expr q, expr k, expr v) { return attend(causal(scores(q, k, d)), v); }), q_arg,

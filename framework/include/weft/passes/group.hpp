@@ -217,8 +217,9 @@ struct grouping {
     }
   }
   constexpr void place_view(int i) {
-    const int o = g.in(i, 0);
-    if (g.nodes.at[i].op != &arrange_def) store(o); // which gives what indices alone make a position
+    int o = g.in(i, 0);
+    if (g.nodes.at[i].op != &arrange_def) store(o); // which gives what numbers alone make a position
+    while (g.nodes.at[o].op->how == form::view) o = g.in(o, 0);
     position.at[i] = position.at[o];
   }
   constexpr void place_map(int i) {

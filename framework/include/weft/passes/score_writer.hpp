@@ -75,9 +75,43 @@ struct score_writer : score_products {
     s.multiply(whole, f), s.multiply(whole, s.linear(rest));
     return write(s.product(whole));
   }
-  /// A linear combination: terms of one side together, then tiles.
+  /// Which term of a combination is a maximum or minimum of others of it, times the opposite number, and in `rest` what
+  /// is left besides; else -1.
+  constexpr int own_extremum(const term& x, list<multiple>& rest) const {
+    for (int k = 0; k < x.count && x.count > 2; k++) {
+      const multiple m = s.in.at[x.first + k];
+      const int of = unrepeated(m.of);
+      const term& e = s.all.at[of];
+      if (e.what != term::apply || e.op->how != form::reduce || (e.op->neutral < infinity && e.op->neutral > -infinity))
+        continue;
+      const term& all = s.all.at[s.arg(of, 0)];
+      if (all.what != term::linear) continue;
+      rest.size_ = 0;
+      int next = 0; // of what it is taken of, in the same order
+      for (int j = 0; j < x.count; j++) {
+        const multiple mine = s.in.at[x.first + j];
+        const multiple its = next < all.count ? s.in.at[all.first + next] : multiple{0, -1};
+        if (mine.of == its.of && mine.factor == -m.factor * its.factor) next++;
+        else if (j != k) rest.push_back(mine);
+      }
+      if (next == all.count) return k;
+    }
+    return -1;
+  }
+  /// A linear combination: terms of one side together, then tiles. But what a maximum of it is subtracted from is
+  /// summed as the maximum's own operand is, so that the difference is 0 where they are equal, and of one sign.
   constexpr expr combination(const term& x) {
     if (x.count == 0) return attach(b, expr(0.0), where_);
+    list<multiple> rest;
+    if (const int k = own_extremum(x, rest); k >= 0) {
+      const multiple m = s.in.at[x.first + k];
+      const int of = unrepeated(m.of);
+      const expr all = write(s.arg(of, 0)), extremum = write(of);
+      expr y = m.factor < 0 ? here(all) - here(extremum) : here(extremum) - here(all);
+      if (m.factor != 1 && m.factor != -1) y = here(y) * here(expr(m.factor < 0 ? -m.factor : m.factor));
+      if (rest.size_) y = here(y) + here(write(s.linear(rest)));
+      return with_axes(y, x.ax);
+    }
     if (const int f = x.count > 1 ? common_factor(x) : -1; f >= 0) return factored(x, f);
     if (x.count == 1 && s.all.at[s.in.at[x.first].of].what == term::one)
       return attach(b, expr(s.in.at[x.first].factor), where_);
