@@ -117,6 +117,7 @@ template <class T> bool multiply_by_blas(const product<T>& p) {
   if (by_lane || by_row)
     for (long m = 0; m < p.rows; m++)
       for (long n = 0; n < p.lanes; n++) p.c[m * p.c_row + n] *= p.factor[by_lane ? n : m];
+  const single_threaded_blas one_thread; // also in a run that is only a tape
   gemm<T>(turned, false, p.rows, p.lanes, p.steps, 1, p.a, lda, p.b, p.b_step, p.kept == previous::overwrite ? 0 : 1,
           p.c, p.c_row);
   return true;

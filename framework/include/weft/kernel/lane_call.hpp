@@ -56,6 +56,7 @@ template <class T> constexpr lane_int<T> lane_bits(double value, kind k) {
 template <class T> constexpr lane_int<T> neutral_bits(double neutral, kind k) {
   return k == real ? bits_as<lane_int<T>>(static_cast<T>(neutral)) : integer_neutral<lane_int<T>>(neutral);
 }
+/// A packet of lanes with these bits. (Passed as a real, some would be changed on the way.)
 template <class T> [[gnu::always_inline]] constexpr packet<T> in_all_lanes(lane_int<T> bits) {
   return bits_as<packet<T>>(broadcast<packet<lane_int<T>>>(bits));
 }

@@ -132,6 +132,7 @@ struct score_region_finder {
     return x.op->how == form::map || x.op->how == form::contract || x.op->how == form::reduce ||
            x.op->is(trait::keeps_axes | trait::identity | trait::log_sum_exp) || gathers(x);
   }
+  /// What is to be made in one way alone, and what that is made of elementwise.
   constexpr void find_compared() {
     for (int i = g.size(); i-- > 0;) {
       const node& x = g.nodes.at[i];
