@@ -50,7 +50,7 @@ private:
       return call_.rows > 1 && row_step != call_.packets * advance;
     };
     const instruction& x = instructions_[i];
-    if (x.what == instruction::load) return lie_apart(call_.load_row[x.slot], x.repeated ? 0 : width);
+    if (x.what == instruction::load) return x.repeated || lie_apart(call_.load_row[x.slot], width);
     if (is_stored_next(i)) return lie_apart(call_.store_row[instructions_[i + 1].slot], width);
     return x.what != instruction::store;
   }
@@ -89,16 +89,23 @@ private:
 
   void load_rows(int i, const block& b, T* out) {
     const instruction& x = instructions_[i];
-    const int advance = x.repeated ? 0 : width;
     const long step = call_.load_row[x.slot], each = b.each;
-    const T* first = call_.load[x.slot] + b.row * step + b.from * advance;
-    if (b.rows == 1 || step == each * advance) {
-      at_[i] = first, advance_[i] = advance;
+    if (x.repeated) {
+      const bool one = b.rows == 1 || step == 0;
+      if (one) advance_[i] = 0;
+      for (long r = 0; r < (one ? 1 : b.rows); r++)
+        for (long k = 0; k < (one ? 1 : each); k++)
+          store(out + (r * each + k) * width, broadcast<packet<T>>(call_.load[x.slot][(b.row + r) * step]));
+      return;
+    }
+    const T* first = call_.load[x.slot] + b.row * step + b.from * width;
+    if (b.rows == 1 || step == each * width) {
+      at_[i] = first;
       return;
     }
     if (step == 0 && !b.first) return; // what all rows share is there already
     for (long r = 0; r < b.rows; r++)  // rows that lie apart, side by side
-      for (long k = 0; k < each; k++) store(out + (r * each + k) * width, load(first + r * step + k * advance));
+      for (long k = 0; k < each; k++) store(out + (r * each + k) * width, load(first + r * step + k * width));
   }
   void number_places(short slot, const block& b, T* out) {
     const ints within = iota<ints>() * broadcast<ints>(call_.index_lane[slot]);

@@ -111,7 +111,7 @@ struct machine::state {
                                   const std::vector<tensor_ref>& outputs) {
     const graph_view g = data.lowered;
     const plan_view& plan = data.plan;
-    tape* const onto = !looks_for_nan && p.record.records() ? &p.record : nullptr;
+    tape* const onto = looks_for_nan ? nullptr : p.record.recording();
     const crew threads{default_pool(), p.workers};
     char* memory = values.data();
     char* work = scratch.data();
@@ -150,10 +150,14 @@ struct machine::state {
                                    crew threads, tape* onto) {
     const graph_view g = data.lowered;
     const step& x = data.plan.steps[s];
-    if (x.what == step::run_region)
+    if (x.what == step::run_region) {
+      tape* const own =
+          onto || p.region_tapes.empty() ? nullptr : p.region_tapes[static_cast<std::size_t>(s)].find(worker_scratch);
+      if (own && own->is_complete()) return own->run();
       run_region<T>(p.regions[static_cast<std::size_t>(s)], data.plan, kernels, p.storage.data(), worker_scratch,
-                    threads, onto);
-    else if (x.what == step::run_stream)
+                    threads, own ? own : onto);
+      if (own) own->finish();
+    } else if (x.what == step::run_stream)
       run_stream<T>(p.streams[static_cast<std::size_t>(s)], data.plan, kernels, p.storage.data(), work, worker_scratch,
                     p.worker_bytes, threads, onto);
     else if (x.what == step::run_product) {

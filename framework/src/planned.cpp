@@ -164,16 +164,13 @@ template <class T> void plan_steps(const program_data& data, planned& p) {
   p.general_in.resize(most_operands);
 }
 void make_room_to_record(const plan_view& plan, planned& p) {
-  constexpr std::size_t extents_of_tiles = 4; // whole tiles, the last lanes, the last rows, and the corner of both
-  const auto of = [&](region_call& r, std::size_t most) {
-    p.is_double ? r.make_room<double>(most) : r.make_room<float>(most);
-  };
-  for (region_call& r : p.regions)
-    if (r.r && r.tasks == 1) of(r, 1);
-  for (stream_call& c : p.streams)
-    for (stream_worker& w : c.workers)
-      for (auto& regions : w.regions)
-        for (region_call& r : regions) of(r, extents_of_tiles);
+  constexpr std::size_t most_calls = 64;
+  p.region_tapes.resize(p.regions.size());
+  for (std::size_t k = 0; k < p.regions.size(); k++)
+    if (const region_call& r = p.regions[k]; r.r && r.tasks == 1)
+      if (const tape_room room = r.room(p.is_double ? lanes<double> : lanes<float>); room.calls <= most_calls)
+        p.region_tapes[k].make_room(1, room);
+  for (stream_call& c : p.streams) make_room_for_tapes(c);
   if (is_recordable(plan, p)) p.record.make_room(p.inputs.size() + p.outputs.size() + 2); // arena and scratch
 }
 template long converted_bytes<float>(const program_data&, const planned&, int);

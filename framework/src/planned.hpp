@@ -26,7 +26,9 @@ struct planned {
   std::vector<void*> storage;         ///< of each node, set for each run
   std::vector<int> copies;            ///< outputs that are copied at the end
   std::vector<tensor_ref> general_in; ///< room for the operands of general ops
-  tape record;                        ///< of runs, if they are of few calls
+  run_tape record;                    ///< of runs, if they are of few calls
+  /// Where a region runs: the worker's scratch.
+  std::vector<tapes<const char*>> region_tapes; ///< of each step
   long arena_bytes = 0, worker_bytes = 0, shared_bytes = 0;
   int workers = 0; ///< that there is room for
 };

@@ -129,7 +129,8 @@ template <class T> struct region_preparation {
       (l.reduced ? c.reduced_total : c.kept_total) *= l.extent;
     }
     each_slot([](moving_slot& s) {
-      s.in_place = s.lane == 1 && s.memory.type != dtype::boolean && size_of(s.memory.type) == sizeof(T);
+      s.in_place =
+          (s.repeated || s.lane == 1) && s.memory.type != dtype::boolean && size_of(s.memory.type) == sizeof(T);
     });
   }
 
@@ -187,6 +188,26 @@ region_call prepare_region(graph_view g, const plan_view& plan, const region& r,
                            const extent_table& extents, function_ref<region_memory(int)> memory,
                            const tile_extents* tile, const std::vector<row_seed>& seeds) {
   return region_preparation<T>{g, plan, r, chain, extents, memory, tile}.prepared(seeds);
+}
+
+/// At most: pieces of whole packets and what is left of a row, in each turn of the loops; with each, copies of what
+/// can't be read or written in place, and the places of indices.
+tape_room region_call::room(long width) const {
+  const long blocks_of_rows = rows_reduced ? (row_extent + block - 1) / block : 1;
+  const long pieces = padded || lane_extent < width || lane_extent % width == 0 ? 1 : 2;
+  constexpr tape_room of_pass{1, 320, 0}, of_copy{1, 80, 1}, of_index{1, 80, 0}, of_place{0, 16, 1}, of_end{2, 160, 2};
+  tape_room all = of_end * (exits.size() + seeds.size());
+  for (const auto& found : reductions) all += of_end * found.size();
+  for (const auto& pass : slots) {
+    tape_room one = of_pass;
+    for (const moving_slot& s : pass) {
+      one += s.what.where == slot::position ? of_index : of_place;
+      if (s.what.where == slot::value && !s.in_place)
+        one += of_copy * static_cast<std::size_t>(s.repeated ? 1 : std::min(block, row_extent));
+    }
+    all += one * static_cast<std::size_t>(reduced_total * blocks_of_rows * pieces);
+  }
+  return all * static_cast<std::size_t>(units);
 }
 
 template region_call prepare_region<float>(graph_view, const plan_view&, const region&, const axes&,

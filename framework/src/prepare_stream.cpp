@@ -97,6 +97,14 @@ template <class T> struct preparation : tile_memory_preparation {
       if (p.merge_now[k] >= 0) p.merging.push_back(static_cast<int>(k));
       if (p.kept[k] >= 0) p.keeping.push_back(static_cast<int>(k));
     }
+    const auto sums_up = [&](int state) {
+      if (state >= 0 && !c.states[static_cast<std::size_t>(state)].outer &&
+          std::find(p.summed.begin(), p.summed.end(), state) == p.summed.end())
+        p.summed.push_back(state);
+    };
+    for (const tile_product& x : p.products) sums_up(x.state);
+    for (const tile_sum& x : p.sums) sums_up(x.state);
+    for (std::size_t i = 0; i < p.memory.size(); i++) p.stays.push_back(p.offset[i] >= 0 || p.pack[i] >= 0);
   }
   void bind_read(const port& x, prepared_tiles& p) {
     const int r = read_of(x.node);
@@ -310,34 +318,4 @@ template stream_call prepare_stream<float>(graph_view, const plan_view&, const t
                                            function_ref<region_memory(int)>);
 template stream_call prepare_stream<double>(graph_view, const plan_view&, const tile_walk&, const extent_table&,
                                             function_ref<region_memory(int)>);
-
-bool is_recordable(const stream_call& c) {
-  if (c.parallel_total * c.chunks != 1 || c.serial_total == 0) return false;
-  const bool skips_by_values = c.block_begin.empty() && (!c.masks.empty() || c.skips);
-  if (skips_by_values) return false;
-  for (const prepared_tiles& p : c.program)
-    for (const tile_step& s : p.steps)
-      if (s.what != step::run_region && s.what != step::run_product) return false;
-  return true;
-}
-tile_counts tiles_of(const stream_call& c) {
-  tile_counts all;
-  for (const stream_worker& w : c.workers) all += w.tiles;
-  return all;
-}
-void add_workers(stream_call& c, int workers) {
-  while (static_cast<int>(c.workers.size()) < workers) {
-    stream_worker w;
-    std::size_t operands = 1;
-    for (int k = 0; k < 2; k++) {
-      w.storage[k].assign(c.program[k].memory.size(), nullptr);
-      w.regions[k] = c.program[k].regions;
-      for (const node& x : c.program[k].g.nodes) operands = std::max(operands, static_cast<std::size_t>(x.count));
-    }
-    w.range.assign(c.program[0].memory.size(), all_values);
-    w.general_in.resize(operands);
-    w.rest.reserve(max_rank);
-    c.workers.push_back(std::move(w));
-  }
-}
 } // namespace weft::ir

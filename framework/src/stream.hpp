@@ -4,6 +4,8 @@
 
 #include <weft/kernel/tile.hpp>
 
+#include <memory>
+
 namespace weft::ir {
 
 /// How many of an axis a tile has: all of it, or what the tile at hand covers.
@@ -109,6 +111,7 @@ struct prepared_tiles {
   std::vector<int> read;             ///< of each input: which read it is, or -1
   std::vector<int> pack;             ///< of each input: the packed copy that regions read, or -1
   std::vector<int> fixed, moving;    ///< inputs whose place changes with the block, and with the tile
+  std::vector<char> stays;           ///< of each node: whether what it stores is at one place in a worker's scratch
   std::vector<tile_step> steps;
   std::vector<region_call> regions;
   std::vector<tile_product> products;
@@ -117,6 +120,7 @@ struct prepared_tiles {
   std::vector<int> merge_before, merge_now; ///< by state: nodes, -1 where it is no merge
   std::vector<int> kept;                    ///< by state: the node that is written tile by tile, or -1
   std::vector<int> merging, keeping;        ///< the states that are so
+  std::vector<int> summed;                  ///< the states without the outer axis that steps add to
   std::vector<char> varies; ///< of each node: 2 if its range depends on where the tile is, 1 if it is known at all
   std::vector<int> ranged;  ///< the nodes whose ranges masks and exits follow from, where something is known of them
   struct exit {
@@ -129,6 +133,7 @@ struct prepared_tiles {
 /// Rows from one to another.
 struct row_span {
   long from = 0, to = 0;
+  bool operator==(const row_span&) const = default;
 };
 
 /// Rows of a block of lanes that are walked alike: tiles that no mask touches, or one that some does.
@@ -140,11 +145,33 @@ struct tile_run {
   row_span live[tile::parts]{}; ///< the rows of each part
 };
 
+/// The tile at hand.
+struct tile_place {
+  long outer = 0, lanes = 0; ///< lanes [outer, outer + lanes) of the outer axis
+  long inner = 0, rows = 0;  ///< and rows of the inner one
+  /// The lanes of each part but the last: whole packets, as evenly as can be.
+  long part(long packet) const { return ((lanes + packet - 1) / packet + tile::parts - 1) / tile::parts * packet; }
+};
+
+/// What a tape of a tile is for: tiles that differ in nothing but where they are.
+struct tile_form {
+  const char* scratch = nullptr;
+  long lanes = 0, rows = 0;
+  bool by_parts = false, hidden = false;
+  row_span live[tile::parts]{};
+  bool operator==(const tile_form&) const = default;
+};
+
+/// What a worker has for itself. It stays where it is: tapes follow its places.
 struct stream_worker {
   tile_counts tiles;             ///< of the run at hand
+  tile_place here;               ///< of its walk
+  long at[max_rank]{};           ///< coordinates on the loops
   const char* scratch = nullptr; ///< that `storage` points into
   std::vector<void*> storage[2];
+  std::vector<void*> sum; ///< of each state without the outer axis: where the tile at hand adds to it
   std::vector<region_call> regions[2];
+  tapes<tile_form> tape[2];
   std::vector<interval> range;
   std::vector<tensor_ref> general_in;
   std::vector<tile_loop> rest;
@@ -173,13 +200,15 @@ struct stream_call {
   long scratch_bytes = 0;               ///< of a worker
   long region_scratch = 0;              ///< where in it regions have theirs
   long shared_bytes = 0;                ///< of all tasks
-  std::vector<stream_worker> workers;
+  std::vector<std::unique_ptr<stream_worker>> workers;
 };
 
 template <class T> stream_call prepare_stream(graph_view g, const plan_view& plan, const tile_walk& s,
                                               const extent_table& extents, function_ref<region_memory(int)> memory);
 /// Makes room for so many workers.
 void add_workers(stream_call& c, int workers);
+/// And for their tapes of tiles.
+void make_room_for_tapes(stream_call& c);
 /// Of the last run.
 tile_counts tiles_of(const stream_call& c);
 /// Whether masks are of indices and inputs alone, so that its tiles can be counted before it runs; and how many there

@@ -105,6 +105,12 @@ template <strides Known, class T> void multiply_all(const product<T>& p) {
   if (twos < ones) multiply_columns<rows_of(1), 1, false, Known>(p, twos, ones);
   if (ones < p.lanes) multiply_columns<rows_of(1), 1, true, Known>(p, ones, p.lanes);
 }
+template <class T> void multiply_part(const product<T>& p) {
+  const bool group = p.b_step == tile::lanes<T>;
+  if (group && p.a_step == 1) multiply_all<strides::along_steps>(p);
+  else if (group && p.a_row == 1) multiply_all<strides::along_rows>(p);
+  else multiply_all<strides::any>(p);
+}
 /// As one call of the BLAS library; false where that can't take the strides.
 template <class T> bool multiply_by_blas(const product<T>& p) {
   const bool turned = p.a_step != 1 && p.a_row == 1;
@@ -130,18 +136,14 @@ std::atomic<bool> blas_tiles = false;
 template <class T> void multiply(const product<T>& p) {
   if (blas_tiles.load(std::memory_order_relaxed) && multiply_by_blas(p)) return;
   constexpr long usual = 64;
-  const long parts = std::max(1l, (p.steps + usual / 2) / usual), each = (p.steps + parts - 1) / parts;
-  const bool group = p.b_step == tile::lanes<T>;
+  if (p.steps < usual + usual / 2) return multiply_part(p);
+  const long parts = (p.steps + usual / 2) / usual, each = (p.steps + parts - 1) / parts;
   product<T> part = p;
-  long done = 0;
-  do {
+  for (long done = 0; done < p.steps; done += each) {
     part.steps = std::min(each, p.steps - done);
-    if (group && p.a_step == 1) multiply_all<strides::along_steps>(part);
-    else if (group && p.a_row == 1) multiply_all<strides::along_rows>(part);
-    else multiply_all<strides::any>(part);
+    multiply_part(part);
     part.a += each * p.a_step, part.b += each * p.b_step, part.kept = previous::add;
-    done += each;
-  } while (done < p.steps);
+  }
 }
 
 template void multiply(const product<float>&);

@@ -115,7 +115,7 @@ void schedule_tiles(stream_call& c) {
   }
   const auto blocks = static_cast<std::size_t>(c.blocks);
   add_workers(c, 1);
-  tile_ranges x({c, nullptr, c.workers[0], nullptr});
+  tile_ranges x({c, nullptr, *c.workers[0], nullptr});
   for (std::size_t b = 0; b < blocks && c.schedule.size() <= most_per_block * blocks; b++) {
     c.block_begin.push_back(c.schedule.size());
     x.go_to_block(static_cast<long>(b));

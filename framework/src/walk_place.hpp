@@ -2,6 +2,7 @@
 #pragma once
 #include "stream.hpp"
 
+#include <algorithm>
 #include <span>
 
 namespace weft::ir {
@@ -31,32 +32,37 @@ inline void copy_elements(const char* from, long from_row, long from_lane, char*
   else copy(std::uint8_t{});
 }
 
-/// The tile at hand.
-struct tile_place {
-  long outer = 0, lanes = 0; ///< lanes [outer, outer + lanes) of the outer axis
-  long inner = 0, rows = 0;  ///< and rows of the inner one
-  /// The lanes of each part but the last: whole packets, as evenly as can be.
-  long part(long packet) const { return ((lanes + packet - 1) / packet + tile::parts - 1) / tile::parts * packet; }
-};
-
 /// Where one worker's walk is.
 struct walk_place {
   stream_call& c;
   void* const* memory; ///< of the graph's nodes
   stream_worker& w;
-  tape* onto; ///< that what is done is put onto, or null
+  tape* onto; ///< that what is done is put onto: the run's, the tile's, or null
   std::size_t loops;
-  long at[max_rank]{}; ///< coordinates on the loops
-  tile_place here{};
+  long (&at)[max_rank]; ///< coordinates on the loops
+  tile_place& here;
 
   walk_place(stream_call& call, void* const* nodes, stream_worker& worker, tape* records)
-      : c(call), memory(nodes), w(worker), onto(records), loops(call.loop.size()) {}
+      : c(call), memory(nodes), w(worker), onto(records), loops(call.loop.size()), at(worker.at), here(worker.here) {
+    std::fill_n(at, max_rank, 0);
+    here = {};
+  }
 
   /// Where a node's values begin, of a view in what it is a view of.
   static char* place_of(const prepared_tiles& p, const std::vector<void*>& storage, int i) {
     const region_memory& m = p.memory[static_cast<std::size_t>(i)];
     return static_cast<char*>(storage[static_cast<std::size_t>(m.storage)]) +
            m.offset * static_cast<long>(size_of(m.type));
+  }
+  /// A pointer on the tape points into a value of a tile program.
+  template <class X> void follow(X*& pointer, const prepared_tiles& p, const std::vector<void*>& storage, int i) const {
+    const auto s = static_cast<std::size_t>(p.memory[static_cast<std::size_t>(i)].storage);
+    if (!p.stays[s]) onto->follow(pointer, storage[s]);
+  }
+  /// Into a state that steps add to.
+  template <class X> void follow_sum(X*& pointer, int state) const {
+    const auto k = static_cast<std::size_t>(state);
+    if (!c.states[k].outer) onto->follow(pointer, w.sum[k]);
   }
   /// The stride of a tile's value along an axis, 0 if it lacks it.
   static long stride_of(const prepared_tiles& p, int i, axis_ref a) {

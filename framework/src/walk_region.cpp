@@ -2,6 +2,7 @@
 #include "walk_region.hpp"
 #include "carver.hpp"
 #include "lanes_of_memory.hpp"
+#include "queues.hpp"
 
 #include <weft/kernel/general.hpp>
 
@@ -26,8 +27,9 @@ template <class T> struct walker {
   const region_kernel<T>* kernels;
   void* const* storage;
   bool along;
-  const long* chain;         ///< coordinates on the axes of the chain
-  region_recording<T>* made; ///< what this run is kept in, if it is
+  const long* chain; ///< coordinates on the axes of the chain
+  tape* onto;        ///< that this run is put onto, or null
+  const char* stays; ///< of each storage, whether it stays where it is; or null: none does
 
   T **rows, **scratches; ///< row values: a packet a row, or a number a lane; lane values kept from phase to phase
   T** queues;            ///< of each row value, while it is reduced along the lanes: its partial results, row by row
@@ -42,10 +44,10 @@ template <class T> struct walker {
   bool has_totals = false, totals_begun = false;
 
   walker(const region_call& call, const plan_view& p, const region_kernel<T>* k, void* const* memory, const long* fixed,
-         carver cut, region_recording<T>* recording = nullptr)
-      : c(call), plan(p), kernels(k), storage(memory), along(call.r->along), chain(fixed), made(recording) {
+         carver cut, tape* record = nullptr, const char* unmoved = nullptr)
+      : c(call), plan(p), kernels(k), storage(memory), along(call.r->along), chain(fixed), onto(record),
+        stays(unmoved) {
     lay_out(cut);
-    if (made) made->blocks = blocks;
   }
   static long bytes(const region_call& c, const plan_view& plan) {
     carver counted{nullptr};
@@ -104,23 +106,42 @@ template <class T> struct walker {
     for (int i = 0; i < pass.combines; i++) bind_combine(p, i, s++);
     const int stores = s;
     for (int i = 0; i < pass.stores; i++) bind_store(p, i, s++);
-    if (made && !made->add_call(number, pass, p.slots, a, storage, buffers)) made = nullptr;
+    if (onto) record(p, c.r->first_pass + number, a);
     run_pass(plan, kernels, c.r->first_pass + number, a, blocks);
     for (int i = 0; i < pass.stores; i++)
       if (p.slots[stores + i].what.where == slot::value && store_at[i] == buffers[stores + i])
         write_back(p, stores + i);
   }
-  using action = typename region_recording<T>::action;
   void give_up() {
-    if (made) made->is = made->given_up, made = nullptr;
+    if (onto) onto->give_up(), onto = nullptr;
   }
-  void note(const action& x) {
-    if (made && !made->add(x)) made = nullptr;
+  /// A pointer on the tape points into a storage.
+  template <class X> void follow(X*& pointer, int of) {
+    if (!stays || !stays[of]) onto->follow(pointer, storage[of]);
   }
-  /// Of something that copies a slot's values, unless it converts them.
-  void note(const moving_slot& s, const action& x) {
-    if (s.memory.type == dtype::boolean || size_of(s.memory.type) != sizeof(T)) give_up();
-    note(x);
+  /// Puts a call of a pass whose slots are bound onto the tape, with lists of its own.
+  void record(const piece& p, int id, lane_call<T> x) {
+    const region_pass& pass = p.pass;
+    const auto keep_places = [&](auto*& list, int n, int slot_number) {
+      auto* kept = onto->keep(list, n);
+      for (int i = 0; kept && i < n; i++, slot_number++)
+        if (const moving_slot& s = p.slots[slot_number]; s.what.where == slot::value && kept[i] != buffers[slot_number])
+          follow(kept[i], s.memory.storage);
+    };
+    keep_places(x.load, pass.loads, 0), onto->keep(x.load_row, pass.loads);
+    onto->keep(x.extent, pass.extents);
+    const moving_slot* indices = p.slots + pass.loads + pass.extents;
+    if (lane* at = onto->keep(x.index, pass.indices))
+      for (int i = 0; i < pass.indices; i++)
+        if (const long* begin = indices[i].moves_with; begin && onto->follows())
+          onto->add([to = at + i, begin, more = at[i] - static_cast<lane>(*begin)] {
+            *to = static_cast<lane>(*begin) + more;
+          });
+    onto->keep(x.index_lane, pass.indices), onto->keep(x.index_packet, pass.indices);
+    onto->keep(x.index_row, pass.indices);
+    onto->keep(x.combine, pass.combines);
+    keep_places(x.store, pass.stores, pass.slots() - pass.stores), onto->keep(x.store_row, pass.stores);
+    onto->add([&plan = plan, kernels = kernels, id, x, blocks = blocks] { run_pass(plan, kernels, id, x, blocks); });
   }
   T* row_at(const piece& p, int id) const { return rows[id] + (along ? p.row % c.block * width : p.inner); }
   T* scratch_at(const piece& p, int id) const {
@@ -134,13 +155,12 @@ template <class T> struct walker {
     const auto bind = [&](const T* at, long row_step) { load_at[i] = at, load_row[i] = row_step; };
     if (s.what.where == slot::row) bind(row_at(p, s.what.id), s.repeated ? width : 0);
     else if (s.what.where == slot::scratch) bind(scratch_at(p, s.what.id), lanes_kept());
-    else if (p.once_a_row || s.repeated) {
-      const bool one = s.row == 0 && !p.once_a_row;
-      const long copies = one ? 1 : p.count;
-      repeat(s, begin + p.row * s.row, s.row, copies, buffer);
-      bind(buffer, one ? 0 : width);
-    } else if (p.whole && s.in_place)
-      bind(static_cast<const T*>(storage[s.memory.storage]) + begin + p.row * s.row + p.from, s.row);
+    else if (p.once_a_row) repeat(s, begin + p.row * s.row, s.row, p.count, buffer), bind(buffer, width);
+    else if (s.repeated && !s.in_place) {
+      take(s, begin + p.row * s.row, s.row, s.row == 0 ? 1 : p.count, buffer, 1);
+      bind(buffer, s.row == 0 ? 0 : 1);
+    } else if (s.in_place && (s.repeated || p.whole))
+      bind(static_cast<const T*>(storage[s.memory.storage]) + begin + p.row * s.row + (s.repeated ? 0 : p.from), s.row);
     else {
       for (long r = 0; r < (s.row == 0 ? 1 : p.count); r++)
         take(s, begin + (p.row + r) * s.row + p.from * s.lane, s.lane, p.n, buffer + r * buffer_lanes(), 1);
@@ -225,7 +245,7 @@ template <class T> struct walker {
     const long row_count = c.rows_reduced ? c.row_extent : std::min(c.block, c.row_extent - first_row);
     const long from = along ? 0 : chunk * c.chunk, to = along ? c.lane_extent : std::min(from + c.chunk, c.lane_extent);
     const auto start_of = [&](const moving_slot& s) {
-      long o = s.memory.offset;
+      long o = s.moves_with ? *s.moves_with : s.memory.offset;
       for (std::size_t i = 0; i < s.fixed.size(); i++) o += chain[i] * s.fixed[i];
       for (std::size_t i = 0; i < c.kept.size(); i++) o += at[i] * s.outer[i];
       return o;
@@ -267,7 +287,8 @@ template <class T> struct walker {
 
 private:
   walker(const region_call& call, const plan_view& p)
-      : c(call), plan(p), kernels(nullptr), storage(nullptr), along(call.r->along), chain(nullptr), made(nullptr) {}
+      : c(call), plan(p), kernels(nullptr), storage(nullptr), along(call.r->along), chain(nullptr), onto(nullptr),
+        stays(nullptr) {}
 
   void lay_out(carver& cut) {
     const long n = c.most_slots;
@@ -296,22 +317,21 @@ private:
 
   // What a run does besides calls.
   void fill(T* to, long n, T value) {
-    std::fill_n(to, n, value);
-    note({action::fill, {}, {to}, 1, 1, n, value});
+    act(onto, [=] { fill_lanes(to, n, value); });
+  }
+  /// Copy: read_lanes, write_lanes or repeat_lanes.
+  template <class Copy> void copy(const moving_slot& s, long first, long step, long n, T* lanes, long every) {
+    const Copy what{{s.memory.type, storage[s.memory.storage], first, step, n, lanes, every}};
+    if (Copy* kept = act(onto, what)) follow(kept->memory, s.memory.storage);
   }
   void take(const moving_slot& s, long from, long step, long n, T* to, long every) {
-    gather_lanes(s.memory.type, storage[s.memory.storage], from, step, n, to, every);
-    note(s, {action::copy, {nullptr, s.memory.storage, from}, {to}, step, every, n});
+    copy<read_lanes<T>>(s, from, step, n, to, every);
   }
   void give(const moving_slot& s, long to, long step, long n, T* from, long every) {
-    scatter_lanes(s.memory.type, storage[s.memory.storage], to, step, n, from, every);
-    note(s, {action::copy, {from}, {nullptr, s.memory.storage, to}, every, step, n});
+    copy<write_lanes<T>>(s, to, step, n, from, every);
   }
-  /// n elements, each as a packet.
   void repeat(const moving_slot& s, long from, long step, long n, T* to) {
-    gather_lanes(s.memory.type, storage[s.memory.storage], from, step, n, to, width);
-    for (long r = 0; r < n; r++) store(to + r * width, broadcast<packet<T>>(to[r * width]));
-    note(s, {action::repeat, {nullptr, s.memory.storage, from}, {to}, step, width, n});
+    copy<repeat_lanes<T>>(s, from, step, n, to, width);
   }
   /// Rows or lanes of a unit, which begins at start_of(slot), before anything is reduced.
   template <class F> void start_rows(long first_row, long row_count, long from, long to, F start_of) {
@@ -327,15 +347,16 @@ private:
   /// Finished reductions along the lanes.
   void finish_rows(int pass, long count) {
     for (const region_call::reduction& x : c.reductions[static_cast<std::size_t>(pass)]) {
-      finish_queues(*x.op, x.common, queues[x.row], rows[x.row], count);
-      note({action::finish, {queues[x.row]}, {rows[x.row]}, 1, 1, count, T{}, x.op, x.common});
+      act(onto, [op = x.op, common = x.common, from = queues[x.row], to = rows[x.row], count] {
+        finish_queues(*op, common, from, to, count);
+      });
     }
   }
 };
 } // namespace
 
 template <class T>
-void run_region(region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
+void run_region(const region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
                 char* scratch, crew threads, tape* onto) {
   const auto task = [&](long t, int worker) {
     walker<T> w(call, plan, kernels, storage, nullptr, carver{scratch + worker * call.scratch_bytes});
@@ -346,29 +367,10 @@ void run_region(region_call& call, const plan_view& plan, const region_kernel<T>
   else if (call.tasks > 1) threads.run(call.tasks, task);
 }
 template <class T>
-void run_region_here(region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
-                     char* scratch, tape* onto) {
-  region_recording<T>* records =
-      std::get<region_recordings<T>>(call.recorded).find(scratch, call.tile_lanes, call.tile_rows);
-  if (records && records->is == records->complete)
-    return records->repeat(
-        storage,
-        [&](int pass, int slot) {
-          return call.slots[static_cast<std::size_t>(pass)][static_cast<std::size_t>(slot)].memory.offset;
-        },
-        [&](int number, lane_call<T> with) {
-          const int id = call.r->first_pass + number;
-          if (onto) keep_lists(*onto, plan.passes.at[id], with);
-          act(onto,
-              [&plan, kernels, id, with, blocks = records->blocks] { run_pass(plan, kernels, id, with, blocks); });
-        },
-        onto);
-  if (onto) onto->give_up();
-  if (records && records->is == records->given_up) records = nullptr;
-  if (records) records->begin();
-  walker<T> w(call, plan, kernels, storage, nullptr, carver{scratch}, records);
+void run_region_here(const region_call& call, const plan_view& plan, const region_kernel<T>* kernels,
+                     void* const* storage, char* scratch, tape* onto, const char* stays) {
+  walker<T> w(call, plan, kernels, storage, nullptr, carver{scratch}, onto, stays);
   for (long u = 0; u < call.units; u++) w.unit(u);
-  if (records) records->finish();
 }
 template <class T>
 void run_region_at(const region_call& call, const long* chain, const plan_view& plan, const region_kernel<T>* kernels,
@@ -381,14 +383,14 @@ template <class T> long scratch_bytes_of(const region_call& call, const plan_vie
 }
 template long scratch_bytes_of<float>(const region_call&, const plan_view&);
 template long scratch_bytes_of<double>(const region_call&, const plan_view&);
-template void run_region<float>(region_call&, const plan_view&, const region_kernel<float>*, void* const*, char*, crew,
-                                tape*);
-template void run_region<double>(region_call&, const plan_view&, const region_kernel<double>*, void* const*, char*,
-                                 crew, tape*);
-template void run_region_here<float>(region_call&, const plan_view&, const region_kernel<float>*, void* const*, char*,
-                                     tape*);
-template void run_region_here<double>(region_call&, const plan_view&, const region_kernel<double>*, void* const*, char*,
-                                      tape*);
+template void run_region<float>(const region_call&, const plan_view&, const region_kernel<float>*, void* const*, char*,
+                                crew, tape*);
+template void run_region<double>(const region_call&, const plan_view&, const region_kernel<double>*, void* const*,
+                                 char*, crew, tape*);
+template void run_region_here<float>(const region_call&, const plan_view&, const region_kernel<float>*, void* const*,
+                                     char*, tape*, const char*);
+template void run_region_here<double>(const region_call&, const plan_view&, const region_kernel<double>*, void* const*,
+                                      char*, tape*, const char*);
 template void run_region_at<float>(const region_call&, const long*, const plan_view&, const region_kernel<float>*,
                                    void* const*, char*);
 template void run_region_at<double>(const region_call&, const long*, const plan_view&, const region_kernel<double>*,

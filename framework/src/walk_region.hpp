@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include "extents.hpp"
-#include "region_recording.hpp"
 #include "tape.hpp"
 
 #include <weft/run/pool.hpp>
 
-#include <tuple>
+#include <vector>
 
 namespace weft::ir {
 
@@ -42,8 +41,9 @@ struct region_call {
     std::vector<long> outer; ///< and along the kept, then the reduced loops; of indices 1 on their axis's loop
     long row = 0, lane = 0;  ///< and along rows and lanes
     long extent = 0;         ///< of extents
-    bool in_place = false;   ///< lanes lie next to each other, in the program's own type
-    bool repeated = false;   ///< of what is loaded: one packet stands for all lanes of a row
+    bool in_place = false;   ///< lanes lie next to each other, or one is all there is, in the program's own type
+    bool repeated = false;   ///< of what is loaded: one number stands for all lanes of a row
+    const long* moves_with = nullptr; ///< of indices in tiles: the coordinate that they begin at
   };
   const region* r = nullptr;
   std::vector<loop> kept, reduced;
@@ -73,16 +73,8 @@ struct region_call {
   long tile_lanes = -1, tile_rows = -1; ///< what it was last resized to
   std::vector<moving_slot> seeds;       ///< what reductions begin with: values found before, of row values
 
-  std::tuple<region_recordings<float>, region_recordings<double>> recorded;
-  /// Room for recordings of so many extents at a time, where runs are of few calls.
-  template <class T> void make_room(std::size_t most) {
-    const long width = lanes<T>, blocks_of_rows = rows_reduced ? (row_extent + block - 1) / block : 1;
-    const long pieces = padded || lane_extent < width || lane_extent % width == 0 ? 1 : 2;
-    const long calls = units * r->passes * reduced_total * blocks_of_rows * pieces;
-    if (calls <= region_recording<T>::most_calls)
-      std::get<region_recordings<T>>(recorded).make_room(most, static_cast<std::size_t>(calls),
-                                                         static_cast<std::size_t>(most_slots));
-  }
+  /// What a tape needs to hold a run.
+  tape_room room(long width) const;
 };
 
 /// The extents of a tile, at most or at hand.
@@ -106,12 +98,13 @@ region_call prepare_region(graph_view g, const plan_view& plan, const region& r,
 void resize(region_call& c, const tile_extents& tile);
 
 template <class T>
-void run_region(region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
+void run_region(const region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
                 char* scratch, crew threads, tape* onto);
-/// The whole region in the calling thread. What it does is also put onto a tape, if there is one.
+/// The whole region in the calling thread. What it does is also put onto a tape, if there is one, which follows all
+/// storages but those that `stays` names.
 template <class T>
-void run_region_here(region_call& call, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
-                     char* scratch, tape* onto);
+void run_region_here(const region_call& call, const plan_view& plan, const region_kernel<T>* kernels,
+                     void* const* storage, char* scratch, tape* onto, const char* stays = nullptr);
 
 /// The part of a region at the given coordinates of its chain, in the calling thread.
 template <class T>

@@ -1,11 +1,42 @@
 // SPDX-License-Identifier: BSL-1.0
 #pragma once
 #include "carver.hpp"
+#include "lanes_of_memory.hpp"
 #include "tile_ranges.hpp"
 
 #include <algorithm>
 
 namespace weft::ir {
+
+/// n values of each row, times a number.
+template <class T> struct scaling {
+  T* values;
+  long rows, row, n;
+  T by;
+  void operator()() const {
+    for (long i = 0; i < rows; i++)
+      for (long j = 0; j < n; j++) values[i * row + j] *= by;
+  }
+};
+
+/// sum = sum * factor + more, n values.
+template <class T> struct adding {
+  T* sum;
+  const T *more, *factor; ///< or null
+  long n, step, more_step, factor_step;
+  void operator()() const {
+    long i = 0;
+    if (step == 1 && more_step == 1 && factor_step == 1)
+      for (; i + lanes<T> <= n; i += lanes<T>) {
+        const packet<T> v = load(sum + i);
+        store(sum + i, (factor ? v * load(factor + i) : v) + load(more + i));
+      }
+    for (; i < n; i++) {
+      T& v = sum[i * step];
+      v = (factor ? v * factor[i * factor_step] : v) + more[i * more_step];
+    }
+  }
+};
 
 /// What a walk keeps from tile to tile, and how it gets from there to the results. A state with the outer axis is one
 /// block's, in the worker's scratch; another one a chunk's, in memory of the task or where the result lies.
@@ -47,7 +78,7 @@ template <class T> struct walk_states : tile_ranges {
     for (const stream_state& y : c.states)
       if (y.what != port::keep && y.outer == outer) {
         T* state = outer ? outer_state(y, false) : own_state(y, chunk);
-        act(onto, [=, n = y.size, value = nothing(y)] { std::fill_n(state, n, value); });
+        act(onto, [=, n = y.size, value = nothing(y)] { fill_lanes(state, n, value); });
       }
   }
   /// What a sum so far is multiplied by, or null.
@@ -62,24 +93,20 @@ template <class T> struct walk_states : tile_ranges {
     T* to = added_to(y);
     // the state's other axes are dense in the order of its result's; tile and factor have strides of their own
     const std::vector<tile_loop>& rest = rest_of(p, y, x.node, x.factor);
-    if (y.outer) {
-      each(rest, [&](long a, long b, long t) {
-        act(onto, [=, n = here.lanes, more = from + a, f = factor ? factor + b : nullptr, sum = to + t] {
-          for (long i = 0; i < n; i++) sum[i] = (f ? sum[i] * f[i] : sum[i]) + more[i];
-        });
-      });
-      return;
+    // lanes of a state with the outer axis, rows of one with the inner axis, or one value
+    adding<T> what{to, from, factor, 1, 1, 1, 1};
+    if (y.outer) what.n = here.lanes;
+    else if (y.inner) {
+      what.n = here.rows, what.step = y.elements, what.more_step = stride_of(p, x.node, c.s->inner);
+      what.factor_step = factor ? stride_of(p, x.factor, c.s->inner) : 0;
     }
-    const long step = y.inner ? stride_of(p, x.node, c.s->inner) : 0;
-    const long factor_step = y.inner && factor ? stride_of(p, x.factor, c.s->inner) : 0;
     each(rest, [&](long a, long b, long t) {
-      act(onto, [=, n = y.inner ? here.rows : 1, more = from + a, f = factor ? factor + b : nullptr, sum = to + t,
-                 row = y.elements] {
-        for (long j = 0; j < n; j++) {
-          T& v = sum[j * row];
-          v = (f ? v * f[j * factor_step] : v) + more[j * step];
-        }
-      });
+      adding<T> one = what;
+      one.sum += t, one.more += a, one.factor += factor ? b : 0;
+      adding<T>* kept = act(onto, one);
+      if (!kept) return;
+      follow(kept->more, p, storage, x.node), follow_sum(kept->sum, x.state);
+      if (factor) follow(kept->factor, p, storage, x.factor);
     });
   }
   void keep(const prepared_tiles& p, const std::vector<void*>& storage, std::size_t k) {
@@ -131,7 +158,7 @@ template <class T> struct walk_states : tile_ranges {
       bool first = true; // of the blocks that add to one result
       for (std::size_t i = 0; i < loops; i++) first = first && (y.loop[i] != 0 || at[i] == 0 || c.loop[i] == 1);
       T* state = outer_state(y, y.what == port::merge && second);
-      if (y.scale != 1) scale(state, 1, 0, y.size, y.scale);
+      if (y.scale != 1) act(onto, scaling<T>{state, 1, 0, y.size, static_cast<T>(y.scale)});
       T* to = reinterpret_cast<T*>(base(y.to, y.loop)) + here.outer * y.step_outer;
       const bool one = y.rest.size() == 1;
       each(one ? no_loops : y.rest, [&](long a, long, long t) {
@@ -142,12 +169,6 @@ template <class T> struct walk_states : tile_ranges {
         act(onto, [u] { tile::unpack(u); });
       });
     }
-  }
-  void scale(T* values, long rows, long row, long n, double by) {
-    act(onto, [=, factor = static_cast<T>(by)] {
-      for (long i = 0; i < rows; i++)
-        for (long j = 0; j < n; j++) values[i * row + j] *= factor;
-    });
   }
 
   /// What is made along a loop without coordinates: nothing was added up.

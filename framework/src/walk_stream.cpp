@@ -9,6 +9,11 @@
 namespace weft::ir {
 namespace {
 
+template <class T> struct multiplication {
+  tile::product<T> q;
+  void operator()() const { tile::multiply(q); }
+};
+
 template <class T> struct walk : walk_lines<T> {
   using states = walk_states<T>;
   using states::c, states::w, states::onto, states::at, states::here, states::loops, states::scratch, states::task,
@@ -21,6 +26,13 @@ template <class T> struct walk : walk_lines<T> {
   walk(const walk_place& place, char* of_task, char* of_worker, const plan_view& p, const region_kernel<T>* k)
       : walk_lines<T>(place, of_task, of_worker), plan(p), kernels(k) {}
 
+  /// n values, `step` apart, times a number.
+  static void scale_into(T* to, const T* from, long n, long step, T by) {
+    long i = 0;
+    if (step == 1)
+      for (; i + lanes<T> <= n; i += lanes<T>) store(to + i, load(from + i) * by);
+    for (; i < n; i++) to[i] = from[i * step] * by;
+  }
   /// Where values lie that the worker's scratch holds.
   void use_scratch() {
     if (w.scratch == scratch) return;
@@ -68,9 +80,8 @@ template <class T> struct walk : walk_lines<T> {
         } else {
           T* rows = reinterpret_cast<T*>(to) + t;
           const long n = one ? r.rest[0].extent : 1, step = one ? r.rest[0].a : 0;
-          act(onto, [=, lanes = here.lanes, row = r.elements, from_row = r.step_outer, by = static_cast<T>(k.scale)] {
-            for (long l = 0; l < lanes; l++)
-              for (long x = 0; x < n; x++) rows[l * row + x] = p.from[l * from_row + x * step] * by;
+          act(onto, [=, count = here.lanes, row = r.elements, from_row = r.step_outer, by = static_cast<T>(k.scale)] {
+            for (long l = 0; l < count; l++) scale_into(rows + l * row, p.from + l * from_row, n, step, by);
           });
         }
       });
@@ -96,18 +107,31 @@ template <class T> struct walk : walk_lines<T> {
     (r.program == 0 && !c.masks.empty() ? w.tiles.partial : w.tiles.kept) += tiles;
     if (counts) return;
     parts = r.by_parts ? &r : nullptr;
-    for (long k = 0; k < tiles; k++) tile(r.program, r.from + k * c.rows, std::min(c.rows, r.rows - k * c.rows));
+    for (long k = 0; k < tiles; k++) tile(r, r.from + k * c.rows, std::min(c.rows, r.rows - k * c.rows));
   }
-  void tile(int which, long inner, long rows) {
+  void tile(const tile_run& r, long inner, long rows) {
     here.inner = inner, here.rows = rows;
-    prepared_tiles& p = c.program[which];
-    auto& storage = w.storage[which];
+    place(c.program[r.program], w.storage[r.program]);
+    tile_form form{scratch, here.lanes, rows, r.by_parts, r.hidden};
+    if (r.by_parts) std::copy_n(r.live, tile::parts, form.live);
+    tape* const of_tile = onto ? nullptr : w.tape[r.program].find(form);
+    if (of_tile && of_tile->is_complete()) of_tile->run(this);
+    else {
+      tape* const of_run = std::exchange(onto, of_tile ? of_tile : onto);
+      compute(r.program);
+      if (of_tile) of_tile->finish();
+      onto = of_run;
+    }
+    second = !second;
+  }
+  /// Where the tile at hand finds what it reads, and what it adds to.
+  void place(const prepared_tiles& p, std::vector<void*>& storage) {
     for (int i : p.moving) {
       const stream_read& r = c.reads[static_cast<std::size_t>(p.read[static_cast<std::size_t>(i)])];
       if (r.where == stream_read::tile) copy_in(p, i, r);
       else
         storage[static_cast<std::size_t>(i)] =
-            base(r.from, r.loop) + inner * r.step_inner * static_cast<long>(size_of(r.from.type));
+            base(r.from, r.loop) + here.inner * r.step_inner * static_cast<long>(size_of(r.from.type));
     }
     for (int state : p.merging) {
       const auto k = static_cast<std::size_t>(state);
@@ -116,17 +140,35 @@ template <class T> struct walk : walk_lines<T> {
       if (y.outer) storage[before] = this->outer_state(y, second), storage[now] = this->outer_state(y, !second);
       else storage[before] = this->added_to(y);
     }
+    for (int k : p.summed) w.sum[static_cast<std::size_t>(k)] = this->added_to(c.states[static_cast<std::size_t>(k)]);
+  }
+  void compute(int which) {
+    const prepared_tiles& p = c.program[which];
     for (const tile_step& s : p.steps) {
       if (s.what == step::run_region) region(which, s.index);
-      else if (s.what == step::run_product) product(p, storage, p.products[static_cast<std::size_t>(s.index)]);
-      else if (s.line) this->along_line(p, storage, p.lines[static_cast<std::size_t>(s.index)]);
-      else general(p, storage, s);
+      else if (s.what == step::run_product) product(which, p.products[static_cast<std::size_t>(s.index)]);
+      else if (s.line)
+        anew([which, d = &p.lines[static_cast<std::size_t>(s.index)]](walk& x) {
+          x.along_line(x.c.program[which], x.w.storage[which], *d);
+        });
+      else anew([which, s = &s](walk& x) { x.general(x.c.program[which], x.w.storage[which], *s); });
     }
-    for (const tile_sum& x : p.sums) this->add(p, storage, x);
+    for (const tile_sum& x : p.sums) this->add(p, w.storage[which], x);
     for (int k : p.merging)
-      if (!c.states[static_cast<std::size_t>(k)].outer) this->copy_merged(p, storage, static_cast<std::size_t>(k));
-    for (int k : p.keeping) this->keep(p, storage, static_cast<std::size_t>(k));
-    second = !second;
+      if (const auto state = static_cast<std::size_t>(k); !c.states[state].outer)
+        anew([which, state](walk& x) { x.copy_merged(x.c.program[which], x.w.storage[which], state); });
+    for (int k : p.keeping)
+      anew([which, state = static_cast<std::size_t>(k)](walk& x) {
+        x.keep(x.c.program[which], x.w.storage[which], state);
+      });
+  }
+  /// Does what depends on where the tile is in more than places: f(walk).
+  template <class F> void anew(const F& f) {
+    if (!onto || !onto->follows()) return f(*this);
+    tape* const of_tile = std::exchange(onto, nullptr);
+    f(*this);
+    onto = of_tile;
+    onto->add([f](void* x) { f(*static_cast<walk*>(x)); });
   }
   void copy_in(const prepared_tiles& p, int i, const stream_read& r) {
     const auto size = static_cast<long>(size_of(r.from.type));
@@ -140,26 +182,19 @@ template <class T> struct walk : walk_lines<T> {
       });
     });
   }
-  long coordinate(axis_ref a) const {
-    if (same(a, c.s->outer)) return here.outer;
-    if (same(a, c.s->inner)) return here.inner;
-    const int k = c.s->loops.find(a);
-    return k >= 0 ? at[k] : 0;
-  }
   void region(int which, int index) {
     region_call& r = w.regions[which][static_cast<std::size_t>(index)];
     resize(r, {c.s->outer, c.s->inner, here.lanes, here.rows});
-    for (const auto& [pass, s] : r.positions) {
-      region_call::moving_slot& m = r.slots[static_cast<std::size_t>(pass)][static_cast<std::size_t>(s)];
-      m.memory.offset = coordinate(m.what.axis);
-    }
-    run_region_here<T>(r, plan, kernels, w.storage[which].data(), scratch + c.region_scratch, onto);
+    run_region_here<T>(r, plan, kernels, w.storage[which].data(), scratch + c.region_scratch, onto,
+                       c.program[which].stays.data());
   }
   long extent(const tile_loop& l) const { return part(l.part, l.extent); }
   long part(tile_part p, long whole) const {
     return p == tile_part::outer ? here.lanes : p == tile_part::inner ? here.rows : whole;
   }
-  void product(const prepared_tiles& p, const std::vector<void*>& storage, const tile_product& x) {
+  void product(int which, const tile_product& x) {
+    const prepared_tiles& p = c.program[which];
+    const std::vector<void*>& storage = w.storage[which];
     const auto operand = [&](int node, int pack) {
       return pack >= 0 ? reinterpret_cast<const T*>(scratch + c.packs[static_cast<std::size_t>(pack)].offset)
                        : reinterpret_cast<const T*>(place_of(p, storage, node));
@@ -183,25 +218,38 @@ template <class T> struct walk : walk_lines<T> {
            q.kept = first, q.factor = factor;
            loop(empty ? no_loops : x.sums, 0, pa, pb, pc, factor, [&](const T* sa, const T* sb, T* sc, const T*) {
              q.a = sa, q.b = sb, q.c = sc;
-             if (parts) multiply_parts(q, x);
-             else multiply(q);
+             if (parts) multiply_parts(q, which, x);
+             else multiply(q, which, x);
              q.kept = tile::previous::add;
            });
-           if (x.alpha != 1) this->scale(pc, q.rows, q.c_row, q.lanes, x.alpha);
+           if (x.alpha == 1) return;
+           const scaling<T> scaled{pc, q.rows, q.c_row, q.lanes, static_cast<T>(x.alpha)};
+           scaling<T>* kept = act(onto, scaled);
+           if (kept && x.state < 0) this->follow(kept->values, p, storage, x.node);
+           else if (kept) this->follow_sum(kept->values, x.state);
          });
   }
-  void multiply(const tile::product<T>& q) {
-    act(onto, [q] { tile::multiply(q); });
+  void multiply(const tile::product<T>& q, int which, const tile_product& x) {
+    multiplication<T>* kept = act(onto, multiplication<T>{q});
+    if (!kept) return;
+    const auto place = [&](auto*& pointer, int node) {
+      this->follow(pointer, c.program[which], w.storage[which], node);
+    };
+    if (x.pack_a < 0) place(kept->q.a, x.a);
+    if (x.pack_b < 0) place(kept->q.b, x.b);
+    if (x.factor >= 0) place(kept->q.factor, x.factor);
+    if (x.state < 0) place(kept->q.c, x.node);
+    else this->follow_sum(kept->q.c, x.state);
   }
   /// A product in a tile of whose lanes each part has rows of its own that hold anything: of values along both the
   /// others are 0, sums over the rows or the lanes leave them out.
-  void multiply_parts(const tile::product<T>& all, const tile_product& x) {
+  void multiply_parts(const tile::product<T>& all, int which, const tile_product& x) {
     const long width = here.part(weft::lanes<T>);
     const bool lanes = x.lanes == tile_part::outer, rows = x.rows.part == tile_part::inner;
     const bool values = lanes && rows && x.hidden && parts->hidden;
     const bool over_rows = lanes && x.steps.part == tile_part::inner && x.state >= 0;
     const bool over_lanes = rows && x.steps.part == tile_part::outer && x.state >= 0 && x.factor < 0;
-    if (!values && !over_rows && !over_lanes) return multiply(all);
+    if (!values && !over_rows && !over_lanes) return multiply(all, which, x);
     for (long k = 0; k < tile::parts; k++) {
       const row_span live = parts->live[k];
       tile::product<T> q = all;
@@ -216,7 +264,7 @@ template <class T> struct walk : walk_lines<T> {
         });
       if (over_rows) q.steps = live.to - live.from, q.a += live.from * q.a_step, q.b += live.from * q.b_step;
       else q.rows = live.to - live.from, q.a += live.from * q.a_row, q.c += live.from * q.c_row;
-      multiply(q);
+      multiply(q, which, x);
     }
   }
   template <class F> void loop(const std::vector<tile_loop>& loops, std::size_t i, const T* a, const T* b, T* to,
@@ -275,7 +323,7 @@ template <class T>
 void run_stream(stream_call& c, const plan_view& plan, const region_kernel<T>* kernels, void* const* storage,
                 char* shared, char* scratch, long scratch_stride, crew threads, tape* onto) {
   const auto with_walk = [&](long parallel, int worker, auto f) {
-    stream_worker& w = c.workers[static_cast<std::size_t>(worker)];
+    stream_worker& w = *c.workers[static_cast<std::size_t>(worker)];
     walk<T> x({c, storage, w, onto}, shared, scratch + worker * scratch_stride, plan, kernels);
     x.go_to(parallel);
     f(x);
@@ -284,7 +332,7 @@ void run_stream(stream_call& c, const plan_view& plan, const region_kernel<T>* k
     if (n == 1) f(0, 0);
     else if (n > 1) threads.run(n, f);
   };
-  for (stream_worker& w : c.workers) w.tiles = {};
+  for (const auto& w : c.workers) w->tiles = {};
   if (c.parallel_total == 0) return; // results that are empty
   if (c.serial_total == 0) return with_walk(0, 0, [](const walk<T>& x) { x.write_neutral(); });
   each_task(c.parallel_total * c.chunks, [&](long k, int worker) {
@@ -306,7 +354,7 @@ template void run_stream<double>(stream_call&, const plan_view&, const region_ke
 
 template <class T> tile_counts count_tiles(stream_call& c, const plan_view& plan, void* const* storage) {
   add_workers(c, 1);
-  stream_worker& w = c.workers[0];
+  stream_worker& w = *c.workers[0];
   w.tiles = {};
   for (long k = 0; k < c.parallel_total * c.chunks && c.outer > 0; k++) {
     walk<T> x({c, storage, w, nullptr}, nullptr, nullptr, plan, nullptr);

@@ -98,6 +98,27 @@ BOOST_AUTO_TEST_CASE(compiled_double) { follows_changes<double>(policy::compiled
 BOOST_AUTO_TEST_CASE(interpreted_float) { follows_changes<float>(policy::interpreted); }
 BOOST_AUTO_TEST_CASE(interpreted_double) { follows_changes<double>(policy::interpreted); }
 
+/// Where a tile of a run is stays on the run's tape, in the indices of a mask too.
+BOOST_AUTO_TEST_CASE(of_several_tiles) {
+  const auto p = build(
+      [](expr q, expr k, expr v) {
+        const expr scores = contract(q, k, d) + 0.01 * at(index(key));
+        return contract(softmax(where(index(query) + 260 >= index(key), scores, -infinity), key), v, key);
+      },
+      arg<"q">(query, d), arg<"k">(key, d), arg<"v">(key, d));
+  const auto q = normal(tensor<float>(query(20), d(8)), 1), k = normal(tensor<float>(key(300), d(8)), 2),
+             v = normal(tensor<float>(key(300), d(8)), 3), right = p(q, k, v);
+  tensor<float> y(query(20), d(8));
+  ir::machine m(p.data(), policy::interpreted);
+  m.plan({q.ref(), k.ref(), v.ref()}, {y.ref()});
+  for (int i = 0; i < 4; i++) {
+    std::fill_n(y.data(), y.size(), -1);
+    m.run({q.ref(), k.ref(), v.ref()}, {y.ref()});
+    BOOST_TEST(same_bits(y, right), i);
+  }
+  BOOST_TEST(m.recorded());
+}
+
 /// A run that ends with an error leaves no record of a part of it.
 BOOST_AUTO_TEST_CASE(errors_end_a_recording) {
   const auto p =

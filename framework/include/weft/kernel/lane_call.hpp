@@ -13,7 +13,7 @@ template <class T> struct lane_call {
   long rows = 1, packets = 0; ///< packets of each row
   long valid = 0;             ///< lanes of a row that count; the rest of its last packet holds anything
   const T* const* load = nullptr;
-  const long* load_row = nullptr; ///< lanes a row
+  const long* load_row = nullptr; ///< numbers from row to row: lanes, or one if it stands for all lanes of a row
   const lane* extent = nullptr;
   const lane* index = nullptr; ///< of the first lane; and how it grows from lane to lane, packet to packet, row to row:
   const lane *index_lane = nullptr, *index_packet = nullptr, *index_row = nullptr;

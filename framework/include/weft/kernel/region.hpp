@@ -96,6 +96,7 @@ template <const auto& Plan, int Pass, class T> struct generated {
   [[gnu::always_inline]] static void execute(packet<T>* v, place& p, long i, int j, long valid) {
     constexpr instruction x = at<I>;
     if constexpr (uniform[I]) return; // computed before
+    else if constexpr (x.what == instruction::load && x.repeated) v[I] = broadcast<packet<T>>(*p.load[x.slot]);
     else if constexpr (x.what == instruction::load) v[I] = load(p.load[x.slot] + i * packet_step[x.slot]);
     else if constexpr (x.what == instruction::index) {
       ints& index = p.index[x.slot * columns + j];

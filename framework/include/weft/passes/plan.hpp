@@ -11,7 +11,7 @@ struct instruction {
   enum action : std::uint8_t { load, number, extent, index, apply, combine, store };
   action what = load;
   kind common = real;       ///< of apply and combine: which of the op's functions; of number: its kind
-  bool repeated = false;    ///< of load: one packet stands for all lanes of a row
+  bool repeated = false;    ///< of load: one number stands for all lanes of a row
   short slot = -1;          ///< of load, extent, index, combine and store: which of the pass's slots
   short arg[3]{-1, -1, -1}; ///< earlier instructions
   const op_def* op = nullptr;
