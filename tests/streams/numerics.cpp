@@ -71,18 +71,83 @@ BOOST_AUTO_TEST_CASE(live_scores_that_are_not_finite) {
 
 /// A row whose every score is one large number has equal weights, whatever number that is.
 BOOST_AUTO_TEST_CASE(rows_of_one_large_score) {
-  const auto filled_with = [](double fill) {
-    const auto p = build(with_gradients([=](expr q, expr k, expr v) {
-                           const expr s = scores(q, k, d);
-                           return attend(where(index(query) < 70 || index(key) > at(index(query)), fill, s), v);
-                         }),
-                         q_arg, k_arg, v_arg);
-    BOOST_TEST(!p.materializes(query, key));
-    const inputs<float> x(1, 150, 300);
-    return p(x.q, x.k, x.v);
+  using use = expr (*)(const expr& p, const expr& v);
+  const use uses[]{
+      [](const expr& p, const expr& v) { return contract(p, v, key); },
+      [](const expr& p, const expr& v) { return contract(dropout(p, 0.3, 5), v, key); },
+      [](const expr& p, const expr& v) { return contract(p * p, v, key); },
+      [](const expr& p, const expr& v) { return contract(where(index(key) < 80, p, 0.0), v, key); },
+      [](const expr& p, const expr& v) { return contract(p, v, key) * at(sum(p * at(p * p), key)); },
   };
-  const auto want = filled_with(-1e4);
-  for (const double fill : {-1e9, -1e15, -3e38}) BOOST_TEST(apart(filled_with(fill), want) < 1e-5, fill);
+  for (const use& f : uses)
+    for (const bool added : {false, true}) {
+      const auto filled_with = [&](double fill) {
+        const auto p = build(with_gradients([=](expr q, expr k, expr v) {
+                               const expr s = scores(q, k, d);
+                               const expr filled = where(index(query) < 70 || index(key) > at(index(query)), fill, s);
+                               const expr of_rows = where(index(query) < 70, fill, 0.0);
+                               return f(softmax(added ? 0.0 * at(s) + at(of_rows) : filled, key), v);
+                             }),
+                             q_arg, k_arg, v_arg);
+        BOOST_TEST(!p.materializes(query, key));
+        const inputs<float> x(1, 150, 300);
+        return p(x.q, x.k, x.v);
+      };
+      const auto want = filled_with(-1e4);
+      for (const double fill : {-1e9, -1e15, -1e38}) // twice as much is still a float
+        BOOST_TEST(apart(filled_with(fill), want) < 1e-5, fill << " by use " << &f - uses << added);
+      if (&f == uses) BOOST_TEST(apart(filled_with(-3e38), want) < 1e-5, added);
+    }
+}
+
+/// What a mask hides after the exponential may be larger than all that it shows, and a row far away from 0.
+BOOST_AUTO_TEST_CASE(masks_after_exponentials) {
+  constexpr auto present_arg = arg<"present", boolean>(key);
+  constexpr auto bias_arg = arg<"bias">(query);
+  using form = expr (*)(const expr& s, const expr& v, const expr& present, const expr& bias);
+  const form forms[]{
+      [](const expr& s, const expr& v, const expr& present, const expr& bias) {
+        return contract(where(present, softmax(s + bias, key), 0.0), v, key);
+      },
+      [](const expr& s, const expr& v, const expr& present, const expr& bias) {
+        const expr p = where(present, softmax(s - bias, key), 0.0);
+        return contract(p, v, key) / at(sum(p, key));
+      },
+      [](const expr& s, const expr& v, const expr& present, const expr&) {
+        const expr e = where(present, exp(s), 0.0);
+        return contract(e, v, key) / at(sum(e, key));
+      },
+      [](const expr& s, const expr& v, const expr& present, const expr&) {
+        return contract(where(present && index(key) <= at(index(query)), exp(s), 0.0), v, key);
+      },
+      [](const expr& s, const expr& v, const expr&, const expr&) {
+        return contract(where(s > 50.0, 0.0, exp(s)), v, key);
+      },
+  };
+  tensor<bool> present(key(150));
+  for (long j = 0; j < 150; j++) present[j] = j % 3 != 0;
+  tensor<double> bias(query(70));
+  for (long i = 0; i < 70; i++) bias[i] = i % 2 ? -900 : 900;
+  for (const form& f : forms) {
+    const auto value = [=](expr q, expr k, expr v, expr present, expr bias) {
+      return f(scores(q, k, d), v, present, bias);
+    };
+    const auto gradients = [=](expr q, expr k, expr v, expr present, expr bias) {
+      return with_gradients([=](expr q, expr k, expr v) { return value(q, k, v, present, bias); })(q, k, v);
+    };
+    const auto agrees = [&](const auto& p, double hidden) { // keys that score so high with the first query
+      inputs<double> x(1, 70, 150);
+      double size = 0;
+      for (long i = 0; i < 16; i++) size += std::abs(x.q[i]) / 4;
+      for (long j = 0; j < 150; j += 3)
+        for (long i = 0; i < 16; i++) x.k[j * 16 + i] = (x.q[i] > 0 ? hidden : -hidden) / size;
+      BOOST_TEST(!p.materializes(query, key));
+      BOOST_TEST(apart(p(x.q, x.k, x.v, present, bias), p.reference(x.q, x.k, x.v, present, bias)) < 1e-10,
+                 "form " << &f - forms << ", " << hidden);
+    };
+    agrees(build(gradients, q_arg, k_arg, v_arg, present_arg, bias_arg), 600);
+    agrees(build(value, q_arg, k_arg, v_arg, present_arg, bias_arg), 2000); // its exponential is infinite
+  }
 }
 
 /// The rounding errors of float programs against double ones: at most twice those of the plain
@@ -147,6 +212,24 @@ BOOST_AUTO_TEST_CASE(variances_of_large_numbers) {
   const auto [want, other] = p.reference(x.q, x.k, x.v);
   for (long i = 0; i < got.size(); i++) BOOST_REQUIRE(std::abs(got[i] - want[i]) < 2e-3f * want[i]);
   for (long i = 0; i < got.size(); i++) BOOST_REQUIRE(std::abs(doubled[i] - other[i]) < 4e-3f * want[i]);
+}
+
+/// Covariances neither.
+BOOST_AUTO_TEST_CASE(covariances_of_large_numbers) {
+  const auto covariance = [](expr q, expr k, expr v) {
+    const expr w = softmax(scores(q, k, d), key), x = sum(k, d), y = sum(v, d);
+    const expr of_x = x - sum(w * x, key), of_y = y - sum(w * y, key);
+    return std::tuple{sum(w * of_x * of_y, key), contract(w * of_x, of_y, key), sum(w * of_x * (of_x + 1), key)};
+  };
+  const auto p = build(covariance, q_arg, k_arg, v_arg);
+  BOOST_TEST(!p.materializes(query, key));
+  inputs<float> x(1, 20, 150);
+  for (long i = 0; i < x.v.size(); i++) x.k[i] += 100, x.v[i] += 100;
+  inputs<double> exact(1, 20, 150);
+  std::copy(x.q.begin(), x.q.end(), exact.q.begin());
+  std::copy(x.k.begin(), x.k.end(), exact.k.begin());
+  std::copy(x.v.begin(), x.v.end(), exact.v.begin());
+  BOOST_TEST(apart(p(x.q, x.k, x.v), p.reference(exact.q, exact.k, exact.v)) < 1e-3);
 }
 
 /// Products over axes without coordinates are 0, and the place of the largest of nothing is the largest integer.

@@ -103,8 +103,8 @@ struct score_placement {
           else return false;
         }
       } else if (f.what == term::linear) {
-        for (int other : todo) // a square: its parts would be large where it is small
-          if (s.proportional(other, i)) return false;
+        for (int other : todo)
+          if (s.cancels(other, i, c)) return false;
         list<multiple> low, alone; // all that is known by t as one term
         for (int j = 0; j < f.count; j++) {
           const multiple m = s.in.at[f.first + j];

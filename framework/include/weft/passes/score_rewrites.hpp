@@ -25,7 +25,7 @@ struct score_rewriter {
       have |= s.all.at[s.arg(e, j)].ax;
       if (j != k) s.multiply(other, s.arg(e, j));
     }
-    if (!s.has_pair(have) || s.has_pair(x.ax) || is_square(x, e, k)) return -1;
+    if (!s.has_pair(have) || s.has_pair(x.ax) || cancels(x, e, k)) return -1;
     const int f = s.arg(e, k);
     const term combination = s.all.at[f];
     const bool several = combination.what == term::linear;
@@ -72,12 +72,10 @@ struct score_rewriter {
     }
     return apart;
   }
-  /// Whether another factor of term e is factor k times a number: taken apart, the square would be the difference of
-  /// large sums.
-  constexpr bool is_square(const term& x, int e, int k) const {
+  /// Whether factor k of term e should not be taken apart for another factor's sake.
+  constexpr bool cancels(const term& x, int e, int k) const {
     bool any = false;
-    if (s.all.at[s.arg(e, k)].what != term::linear) return false;
-    for (int q = 0; q < x.count; q++) any = any || (q != k && s.proportional(s.arg(e, q), s.arg(e, k)));
+    for (int q = 0; q < x.count; q++) any = any || (q != k && s.cancels(s.arg(e, q), s.arg(e, k), x.over));
     return any;
   }
   /// An exit of a combination as the combination of exits, or -1.
@@ -85,7 +83,7 @@ struct score_rewriter {
     const term x = s.all.at[e];
     const term f = s.all.at[s.arg(e, k)];
     if (!x.exit || f.what != term::linear || f.count < 2 || !f.tile) return -1;
-    if (is_square(x, e, k)) return -1;
+    if (cancels(x, e, k)) return -1;
     if (x.what != term::sum && !(x.op && x.op->is(trait::scattering) && k == 0)) return -1;
     list<multiple> result;
     for (int j = 0; j < f.count; j++) {

@@ -229,6 +229,19 @@ struct score_terms {
     result.number *= f.number;
     return product(result);
   }
+  /// Whether term t is a combination of what changes along some axes and of what does not, as x - mean(x) is.
+  constexpr bool is_centred(int t, axis_set over) const {
+    const term& x = all.at[t];
+    bool moves = false, stays = false;
+    for (int j = 0; j < x.count && x.what == term::linear; j++)
+      (all.at[in.at[x.first + j].of].ax & over ? moves : stays) = true;
+    return moves && stays;
+  }
+  /// Whether a sum over some axes of the product of two terms should stay one sum: squares and covariances are small
+  /// where the sums of their parts are large.
+  constexpr bool cancels(int a, int b, axis_set over) const {
+    return proportional(a, b) || (is_centred(a, over) && is_centred(b, over));
+  }
   /// Whether two terms are combinations that differ by a number alone: their product is a square.
   constexpr bool proportional(int a, int b) const {
     const term &x = all.at[a], &y = all.at[b];

@@ -23,6 +23,16 @@ struct score_writer : score_products {
   }
   /// What a term repeats: in sums and products its axes come with the others.
   constexpr int unrepeated(int t) const { return s.all.at[t].what == term::repeated ? s.arg(t, 0) : t; }
+  /// A combination of what its terms repeat; any other term is itself.
+  constexpr int unrepeated_terms(int t) {
+    if (s.all.at[t].what != term::linear) return t;
+    list<multiple> of;
+    for (int j = 0; j < s.all.at[t].count; j++) {
+      const multiple m = s.in.at[s.all.at[t].first + j];
+      of.push_back({m.factor, unrepeated(m.of)});
+    }
+    return s.linear(of);
+  }
   constexpr list<piece> pieces_of(const list<int>& of) {
     list<piece> r;
     for (int t : of) r.push_back(piece_of(t));
@@ -175,44 +185,93 @@ struct score_writer : score_products {
       const int l = s.arg(m.of, 0);
       const term lse = s.all.at[l];
       if (lse.what == term::apply && lse.op->is(trait::log_sum_exp) && lse.op->exponentials && lse.over == over &&
-          s.arg(l, 0) == x && is_sum_of(lse.op, write(x), over, exponential, lowered))
+          unrepeated_terms(s.arg(l, 0)) == unrepeated_terms(x) &&
+          is_sum_of(lse.op, write(x), over, exponential, lowered))
         return j;
     }
     return -1;
   }
   /// How many terms a combination has; any other term is one of one.
   constexpr int summands(int t) const { return s.all.at[t].what == term::linear ? s.all.at[t].count : 1; }
+  /// If a summand is a negative multiple of guarded(the log-sum-exp of x) that can be taken in two, x's shift and what
+  /// is left when x is lowered by it, guarded: where all of a row is large, as -1e9 is, the log-sum-exp itself has no
+  /// digits left for how many they are.
+  struct log_sum {
+    int x = -1;
+    expr value, shift, length; ///< of x
+  };
+  constexpr log_sum in_two(multiple m, const op_def* exponential) {
+    const term guard = s.all.at[m.of];
+    if (!(m.factor < 0) || !exponential->shift || guard.what != term::apply || !guard.op->is(trait::guard)) return {};
+    const term lse = s.all.at[s.arg(m.of, 0)];
+    if (lse.what != term::apply || !lse.op->is(trait::log_sum_exp) || !lse.op->lowered || !lse.op->exponentials)
+      return {};
+    log_sum r;
+    r.x = s.in.at[lse.first].of;
+    const axes over = s.names->list_of(lse.over);
+    r.value = write(r.x), r.shift = exponential->shift(r.value, over);
+    if (!is_sum_of(lse.op, r.value, lse.over, exponential, here(r.value) - here(r.shift))) return {};
+    const expr length = lse.op->lowered(r.value, over);
+    r.length = emit(guard.op, &length, 1, {}, where_);
+    return r;
+  }
+  /// y, plus `shift` if there is one, with the log-sum-exps in y taken in two: what may be large meets first.
+  constexpr expr with_shift(int y, const expr& shift, const op_def* exponential) {
+    const term z = s.all.at[y];
+    const bool several = z.what == term::linear;
+    expr all = shift, lengths;
+    list<multiple> rest;
+    for (int j = 0; j < (several ? z.count : 1); j++) {
+      const multiple m = several ? s.in.at[z.first + j] : multiple{1, y};
+      const log_sum l = in_two(m, exponential);
+      if (l.x < 0) {
+        rest.push_back(m);
+        continue;
+      }
+      const auto times = [&](const expr& v) { return m.factor == -1 ? v : here(v) * here(expr(-m.factor)); };
+      all = all.attached() ? here(all) - here(times(l.shift)) : -here(times(l.shift));
+      lengths = lengths.attached() ? here(lengths) + here(times(l.length)) : times(l.length);
+    }
+    if (!all.attached()) return write(y);
+    if (rest.size_) all = here(write(s.linear(rest))) + here(all);
+    return lengths.attached() ? here(all) - here(lengths) : all;
+  }
   /// The exponential of t. x - guarded(the log-sum-exp of x) is written as the difference of both after x's shift is
-  /// taken off: where all of a row is large, as -1e9 is, the log-sum-exp has no digits left for how many they are.
+  /// taken off.
   constexpr expr exponential_of(int t, const op_def* exponential) {
     const term y = s.all.at[t];
-    int rest = t;
+    int rest = unrepeated_terms(t);
+    const term terms = s.all.at[rest];
     expr all;
-    for (int j = 0; j < y.count && y.what == term::linear && exponential->shift; j++) {
-      const multiple m = s.in.at[y.first + j];
-      const term guard = s.all.at[m.of];
-      if (!(m.factor < 0) || guard.what != term::apply || !guard.op->is(trait::guard)) continue;
-      const term lse = s.all.at[s.arg(m.of, 0)];
-      if (lse.what != term::apply || !lse.op->is(trait::log_sum_exp) || !lse.op->lowered || !lse.op->exponentials)
-        continue;
-      const int x = s.in.at[lse.first].of;
-      const multiple others[]{{1, rest}, {m.factor, x}, {-m.factor, m.of}};
+    for (int j = 0; j < terms.count && terms.what == term::linear; j++) {
+      const multiple m = s.in.at[terms.first + j];
+      const log_sum l = in_two(m, exponential);
+      if (l.x < 0) continue;
+      const multiple others[]{{1, rest}, {m.factor, l.x}, {-m.factor, m.of}};
       const int left = s.linear(others, 3);
-      const bool has_all_of_x = summands(left) == summands(rest) - summands(x) - 1;
+      const bool has_all_of_x = summands(left) == summands(rest) - summands(l.x) - 1;
       if (!has_all_of_x) continue;
-      const axes over = s.names->list_of(lse.over);
-      const expr value = write(x), shifted = here(value) - here(exponential->shift(value, over));
-      if (!is_sum_of(lse.op, value, lse.over, exponential, shifted)) continue;
-      const expr length = lse.op->lowered(value, over);
-      expr one = here(shifted) - here(emit(guard.op, &length, 1, {}, where_));
+      expr one = here(l.value) - here(l.shift);
+      one = here(one) - here(l.length);
       if (m.factor != -1) one = here(one) * here(expr(-m.factor));
       all = all.attached() ? here(all) + here(one) : one;
       rest = left;
     }
     if (all.attached() && !summands(rest)) return of_lowered(exponential, with_axes(all, y.ax));
-    if (!all.attached()) all = write(t);
-    else all = with_axes(here(all) + here(write(rest)), y.ax);
+    const expr others = with_shift(rest, {}, exponential);
+    all = with_axes(all.attached() ? here(all) + here(others) : others, y.ax);
     return emit(exponential, &all, 1, {}, where_);
+  }
+  /// Where all masks of some factors choose, or nothing.
+  constexpr expr all_masks(const list<int>& factors) {
+    expr all;
+    for (int t : factors) {
+      if (!s.all.at[t].mask) continue;
+      const bool complement = s.all.at[t].what == term::complement;
+      const expr m = write(complement ? s.arg(t, 0) : unrepeated(t)), one = complement ? !here(m) : m;
+      all = all.attached() ? here(all) && here(one) : one;
+    }
+    return all;
   }
   /// What a sum of nothing is multiplied by need not be finite: 0 all the same.
   constexpr void guard_empty(list<piece>& of, axis_set over) {
@@ -226,14 +285,23 @@ struct score_writer : score_products {
     list<piece> outside = pieces_of(q.pulled);
     bool may_overflow = false; // what was taken out of exponentials that are all 0
     if (q.x >= 0) {
-      const expr x = write(q.x), shift = q.exponential->shift(x, s.names->list_of(over));
-      const expr lowered = here(x) - here(shift), e = of_lowered(q.exponential, lowered);
-      rest.push_back({e.id, s.all.at[q.x].ax});
+      const axes along = s.names->list_of(over);
+      axis_set ax = s.all.at[q.x].ax;
+      expr x = write(q.x), shift = q.exponential->shift(x, along), lowered = here(x) - here(shift);
       const int n = normaliser(q.y, q.x, over, q.exponential, lowered);
+      if (n < 0 && rest.size_) // what masks hide may be larger than all that they show
+        if (const expr mask = all_masks(q.rest); mask.attached()) {
+          for (int t : q.rest)
+            if (s.all.at[t].mask) ax |= s.all.at[t].ax;
+          x = with_axes(where(here(mask), here(x), -infinity), ax);
+          shift = q.exponential->shift(x, along), lowered = here(x) - here(shift);
+        }
+      const expr e = of_lowered(q.exponential, lowered);
+      rest.push_back({e.id, ax});
+      may_overflow = n < 0 || unrepeated_terms(q.x) != q.x;
       if (n >= 0) { // exp(shift - lse) = 1 / sum of the exponentials
-        const expr total = sum(here(e), s.names->list_of(over)), empty = here(total) == 0.0,
-                   inverse = 1.0 / here(total);
-        outside.push_back({where(here(empty), 0.0, here(inverse)).id, s.all.at[q.x].ax & ~over});
+        const expr total = sum(here(e), along), empty = here(total) == 0.0, inverse = 1.0 / here(total);
+        outside.push_back({where(here(empty), 0.0, here(inverse)).id, ax & ~over});
         list<multiple> others;
         const term z = s.all.at[q.y];
         for (int j = 0; j < z.count; j++)
@@ -242,13 +310,11 @@ struct score_writer : score_products {
           const int y = s.linear(others);
           const expr v = write(y);
           outside.push_back({emit(q.exponential, &v, 1, {}, where_).id, s.all.at[y].ax});
-          may_overflow = !s.is_safe_exponent(y);
+          may_overflow = may_overflow || !s.is_safe_exponent(y);
         }
       } else {
-        const expr y = write(q.y), power = here(y) + here(shift);
-        outside.push_back(
-            {emit(q.exponential, &power, 1, {}, where_).id, s.all.at[q.y].ax | (s.all.at[q.x].ax & ~over)});
-        may_overflow = true;
+        const expr power = with_shift(q.y, shift, q.exponential);
+        outside.push_back({emit(q.exponential, &power, 1, {}, where_).id, s.all.at[q.y].ax | (ax & ~over)});
       }
     }
     bool finite = true;
