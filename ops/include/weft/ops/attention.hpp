@@ -54,9 +54,9 @@ constexpr expr scaled_dot_product_attention(const at& q, const at& k, const at& 
 constexpr expr multi_head_attention(const at& x, const at& y, const at& wq, const at& wk, const at& wv, const at& wo,
                                     axis_ref width, axis_ref key, axis_ref d, const attention_options& with = {}) {
   const ir::scope s("multi_head_attention", x);
+  const expr queries = contract(x, wq, axes(width)), keys = contract(y, wk, axes(width));
   const expr values = contract(y, wv, axes(width));
-  const expr heads = scaled_dot_product_attention(at(contract(x, wq, axes(width)), x.where),
-                                                  contract(y, wk, axes(width)), values, key, d, with);
+  const expr heads = scaled_dot_product_attention(at(queries, x.where), keys, values, key, d, with);
   return contract(heads, wo, wo.e.ax().without(axes(width)));
 }
 } // namespace weft

@@ -68,7 +68,8 @@ constexpr expr cross_entropy(const at& logits, const at& targets, axis_ref class
   expr loss = weight * at(all - at(sum(where(is_target, seen, 0.0), classes)));
   if (with.smoothing != 0) {
     const expr spread = sum(with.weights * at(all - at(seen)), classes);
-    loss = (1 - with.smoothing) * at(loss) + with.smoothing / at(extent(classes)) * at(spread);
+    const expr own = (1 - with.smoothing) * at(loss), others = with.smoothing / at(extent(classes)) * at(spread);
+    loss = own + others;
   }
   return ir::reduced_loss(where(counts, loss, 0.0), with.how, weight);
 }

@@ -17,7 +17,7 @@ struct diagonal_op {
   static constexpr unsigned traits = ir::trait::along | ir::trait::merging;
   static constexpr ir::verdict infer(const ir::operand* in, int, const ir::attributes& a) {
     const int p = in[0].ax.find(a.to), q = in[0].ax.find(a.axis);
-    if (p < 0 || q < 0) return {{}, "no axis", p < 0 ? a.to : a.axis};
+    if (p < 0 || q < 0) return {{}, "no axis", p < 0 ? a.to : a.axis, nullptr, "take two of the operand's own axes"};
     if (p == q) return {{}, "needs two axes, not twice", a.to, nullptr, "prime(axis) is the twin of an axis"};
     const axis_ref first = in[0].ax[p], second = in[0].ax[q];
     if (first->extent != unbound && second->extent != unbound && first->extent != second->extent)

@@ -22,7 +22,8 @@ struct gather_op {
   static constexpr unsigned traits = ir::trait::gathering;
   static constexpr double flops = 0;
   static constexpr ir::verdict infer(const ir::operand* in, int n, const ir::attributes& a) {
-    if (!in[0].ax.has(a.axis)) return {{}, "the table has no axis", a.axis};
+    if (!in[0].ax.has(a.axis))
+      return {{}, "the table has no axis", a.axis, nullptr, "gather along one of the table's own axes"};
     if (in[1].k != integer) return {{}, "the ids must be integers", nullptr, nullptr, ir::integers_of_reals};
     const ir::operand rest[2]{{in[1].ax, in[0].k}, {in[0].ax.without(a.axis), in[0].k}};
     ir::verdict v = ir::matched(rest, n, a);

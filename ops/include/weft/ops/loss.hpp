@@ -43,7 +43,8 @@ constexpr expr binary_cross_entropy(const at& p, const at& y, loss_reduction how
   const expr never = p >= 0 && p <= 3.72e-44, always = p == 1; // exp(-100)
   const expr log_p = where(never, -100.0, log(where(never, 1.0, p)));
   const expr log_rest = where(always, -100.0, log1p(where(always, 0.0, -p)));
-  return ir::reduced_loss(-(y * at(log_p) + (1 - y) * at(log_rest)), how);
+  const expr of_ones = y * at(log_p), of_zeros = (1 - y) * at(log_rest);
+  return ir::reduced_loss(-(of_ones + of_zeros), how);
 }
 /// The same of p = sigmoid(x), from the logits x: (1 - y) x + (1 + (w - 1) y) softplus(-x), which neither overflows nor
 /// cancels.  `positive_weight` w multiplies the loss of y = 1.
@@ -51,6 +52,7 @@ constexpr expr binary_cross_entropy_with_logits(const at& x, const at& y, loss_r
                                                 const at& positive_weight = 1.0) {
   const ir::scope s("binary_cross_entropy_with_logits", x);
   const expr weight = 1 + (positive_weight - 1) * y;
-  return ir::reduced_loss((1 - y) * x + weight * at(softplus(-x)), how);
+  const expr linear = (1 - y) * x, rest = weight * at(softplus(-x));
+  return ir::reduced_loss(linear + rest, how);
 }
 } // namespace weft

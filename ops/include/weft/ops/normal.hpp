@@ -17,6 +17,7 @@ constexpr expr normal(const at& seed, const axes& over) {
     return ir::unary<unit_interval_op>(at(random_bits(seed, counter), seed.where));
   };
   const expr u = uniform_at(twice), v = uniform_at(twice + 1);
-  return sqrt(-2 * at(log(1 - at(u)))) * at(cos(6.283185307179586 * at(v)));
+  const expr radius = sqrt(-2 * at(log(1 - at(u)))), turn = cos(6.283185307179586 * at(v));
+  return radius * turn;
 }
 } // namespace weft

@@ -26,7 +26,7 @@ constexpr attributes turned(attributes a, axis_ref back) {
 /// Their axes: `axis` becomes `to`, the one lying in the other.
 constexpr verdict resized(const operand& x, const attributes& a, bool cuts) {
   const int p = x.ax.find(a.axis);
-  if (p < 0) return {{}, "no axis", a.axis};
+  if (p < 0) return {{}, "no axis", a.axis, nullptr, "take one of the operand's own axes"};
   if (x.ax.has(a.to) && !same(a.axis, a.to)) return {{}, "there is already an axis", a.to};
   const long part = cuts ? a.to->extent : x.ax[p]->extent, whole = cuts ? x.ax[p]->extent : a.to->extent;
   if (a.start < 0 || (a.shape.n && !(a.value >= 0 && a.value < a.shape.n)) ||

@@ -58,7 +58,8 @@ constexpr expr uniform(const at& seed, const axes& over) {
 /// Uniform in [low, high] for every place of the given axes; `high` itself comes only from rounding.
 constexpr expr uniform(const at& seed, const axes& over, const at& low, const at& high) {
   const ir::scope s("uniform", seed);
-  return low + at(uniform(seed, over)) * at(high - low);
+  const expr width = high - low, u = uniform(seed, over);
+  return low + at(u * width);
 }
 } // namespace weft
 

@@ -36,6 +36,7 @@ constexpr expr rope(const at& x, const at& positions, const auto& feature, rope_
   const expr other = gather(at(rename(x, whole, twin), x.where), where(second, i - apart, i + apart), twin);
   const expr rate = pow(base, (apart > 1 ? mod(i, apart) : (i - odd) / 2) * at(-2.0 / n));
   const expr angle = positions * at(rate, x.where);
-  return x * at(cos(angle)) + at(where(second, other, -other) * at(sin(angle)), x.where);
+  const expr mine = x * at(cos(angle)), turned = where(second, other, -other) * at(sin(angle));
+  return mine + at(turned, x.where);
 }
 } // namespace weft

@@ -17,7 +17,8 @@ constexpr expr softmax(const at& x, const axes& over) {
 /// softmax(x) sigmoid(logsumexp(x)), which does not overflow; a row whose every value is -infinity gives zeros.
 constexpr expr softmax1(const at& x, const axes& over) {
   const ir::scope s("softmax1", x);
-  return softmax(x, over) * at(sigmoid(logsumexp(x, over)));
+  const expr p = softmax(x, over), part = sigmoid(logsumexp(x, over));
+  return p * part;
 }
 /// x - logsumexp(x) over an axis, with the rounding error of the largest x: logits that share a large offset keep as
 /// many digits as it leaves them.

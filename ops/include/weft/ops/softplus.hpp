@@ -11,7 +11,7 @@ namespace weft {
 /// at 0 too, and so are the higher ones: -|x| is written as a choice.
 constexpr expr softplus(const at& x) {
   const ir::scope s("softplus", x);
-  const expr below = where(x > 0, -x, x);
-  return relu(x) + at(log1p(exp(below)));
+  const expr positive = x > 0, minus = -x, above = relu(x), rest = log1p(exp(where(positive, minus, x)));
+  return above + rest;
 }
 } // namespace weft
