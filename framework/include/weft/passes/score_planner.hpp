@@ -21,11 +21,13 @@ struct score_planner {
   constexpr double place(const list<int>& of, list<int>& floors) {
     const list<bool> used = s.reached(of);
     list<bool> read(used.size_); // by an exit
+    list<int> exits, raised;     // those used; and those of them that have a floor
     floors = list<int>(used.size_);
     for (int i = used.size_; i-- > 0;) {
       if (!used.at[i]) continue;
       const bool inside = read.at[i] || s.all.at[i].exit;
-      if (s.all.at[i].exit && !read.at[i]) floors.at[i] = score_plan::natural;
+      if (s.all.at[i].exit) exits.push_back(i);
+      if (s.all.at[i].exit && !read.at[i]) floors.at[i] = score_plan::natural, raised.push_back(i);
       if (inside)
         for (int j = 0; j < s.all.at[i].count; j++) read.at[s.arg(i, j)] = true;
     }
@@ -33,12 +35,12 @@ struct score_planner {
     double best = first.cost;
     list<int> level = std::move(first.reached_at); // plus one
     int last = 0;
-    for (int i = 0; i < floors.size_; i++)
-      if (used.at[i] && s.all.at[i].exit && level.at[i] > last) last = level.at[i];
+    for (int i : exits)
+      if (level.at[i] > last) last = level.at[i];
     for (int l = last; l > 2; l--) {
       list<int> lower = floors;
       bool any = false;
-      for (int i = 0; i < floors.size_; i++)
+      for (int i : raised)
         if (lower.at[i] && level.at[i] == l) lower.at[i] = 0, any = true;
       if (!any) continue;
       score_plan p(s, of, used, lower);

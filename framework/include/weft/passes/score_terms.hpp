@@ -31,7 +31,8 @@ struct term {
   int source = -1; ///< of outside and apply: which value of the graph
   const op_def* op = nullptr;
   double size = 0; ///< elements that are visited for it
-  int next = -1;   ///< in its bucket
+  unsigned hash = 0;
+  int next = -1; ///< in its bucket
 };
 /// A multiple of a term.
 struct multiple {
@@ -40,12 +41,11 @@ struct multiple {
 };
 
 struct score_terms {
-  static constexpr int buckets = 128;
   const axis_numbers* names = nullptr;
   axis_set pair = 0;
   list<term> all;
   list<multiple> in;
-  int bucket[buckets]{};     ///< plus one
+  list<int> bucket;          ///< the last term in each, plus one; a power of two of them
   axis_set unbound_axes = 0; ///< whose extents only a call tells: they may be 0
   bool uncovered = false;    ///< some sum was over an axis that none of its factors had: its term is wrong
 
@@ -94,11 +94,13 @@ struct score_terms {
       h = (h ^ static_cast<unsigned>(args[i].of + 1) ^
            static_cast<unsigned>(std::bit_cast<std::uint64_t>(args[i].factor) >> 44)) *
           16777619u;
-    h = (h ^ (h >> 15)) % buckets;
-    for (int i = bucket[h] - 1; i >= 0; i = all.at[i].next) {
+    x.hash = h ^ (h >> 15);
+    if (bucket.size_ <= all.size_) make_buckets();
+    int& last = bucket.at[x.hash & static_cast<unsigned>(bucket.size_ - 1)];
+    for (int i = last - 1; i >= 0; i = all.at[i].next) {
       const term& y = all.at[i];
-      bool equal = y.what == x.what && y.count == n && y.over == x.over && y.source == x.source && y.op == x.op &&
-                   (x.what != term::repeated || y.ax == x.ax);
+      bool equal = y.hash == x.hash && y.what == x.what && y.count == n && y.over == x.over && y.source == x.source &&
+                   y.op == x.op && (x.what != term::repeated || y.ax == x.ax);
       for (int j = 0; j < n && equal; j++)
         equal = in.at[y.first + j].of == args[j].of && in.at[y.first + j].factor == args[j].factor;
       if (equal) return i;
@@ -110,10 +112,18 @@ struct score_terms {
     x.exit = x.over && !has_pair(x.ax) && has_pair(operands) && (x.over & pair);
     find_finite(x, args, n);
     x.size = elements(x.what == term::sum || x.over ? operands : x.ax);
-    x.first = in.size_, x.count = n, x.next = bucket[h] - 1;
+    x.first = in.size_, x.count = n, x.next = last - 1;
     for (int j = 0; j < n; j++) in.push_back(args[j]);
     all.push_back(x);
-    return (bucket[h] = all.size_) - 1;
+    return (last = all.size_) - 1;
+  }
+  /// Twice as many, so that few terms share one.
+  constexpr void make_buckets() {
+    bucket = list<int>(bucket.size_ ? 2 * bucket.size_ : 128, 0);
+    for (int i = 0; i < all.size_; i++) {
+      int& last = bucket.at[all.at[i].hash & static_cast<unsigned>(bucket.size_ - 1)];
+      all.at[i].next = last - 1, last = i + 1;
+    }
   }
   constexpr int number_one() { return put({.what = term::one}, nullptr, 0); }
   constexpr int unary(term::action what, int x, const op_def* op = nullptr, bool mask = false) {
