@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: BSL-1.0
-// expect: gather: the table has no axis vocab=100 in ([query, d=64], [key]) at HERE
+// expect: gather: the table has no axis vocab=100 in ([query, d=64], [key]); gather along one of the table's own axes at HERE
 #include "../case.hpp"
 
 namespace gather_from_a_missing_axis {

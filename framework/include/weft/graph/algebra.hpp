@@ -10,6 +10,8 @@ constexpr expr operator-(const at& a);
 constexpr expr operator-(const at& a, const at& b);
 constexpr expr operator/(const at& a, const at& b);
 constexpr expr operator==(const at& a, const at& b);
+constexpr expr operator&&(const at& a, const at& b);
+constexpr expr operator!(const at& x);
 constexpr expr where(const at& condition, const at& a, const at& b);
 constexpr expr contract(const at& a, const at& b, const axes& over);
 /// Sums x over `over`.
