@@ -23,12 +23,11 @@ struct planned {
   std::vector<region_call> regions; ///< of each step that is one
   std::vector<product_call> products;
   std::vector<stream_call> streams;
-  std::vector<void*> storage;         ///< of each node, set for each run
-  std::vector<int> copies;            ///< outputs that are copied at the end
-  std::vector<tensor_ref> general_in; ///< room for the operands of general ops
-  run_tape record;                    ///< of runs, if they are of few calls
-  /// Where a region runs: the worker's scratch.
-  std::vector<tapes<const char*>> region_tapes; ///< of each step
+  std::vector<void*> storage;                   ///< of each node, set for each run
+  std::vector<int> copies;                      ///< outputs that are copied at the end
+  std::vector<tensor_ref> general_in;           ///< room for the operands of general ops
+  run_tape record;                              ///< of runs, if they are of few calls
+  std::vector<tapes<const char*>> region_tapes; ///< of each step that is one; a form is the scratch that it works in
   long arena_bytes = 0, worker_bytes = 0, shared_bytes = 0;
   int workers = 0; ///< that there is room for
 };

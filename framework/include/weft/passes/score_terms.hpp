@@ -239,6 +239,33 @@ struct score_terms {
     result.number *= f.number;
     return product(result);
   }
+  /// Whether t is a product with f among its factors.
+  constexpr bool has_factor(int t, int f) const {
+    bool has = false;
+    for (int j = 0; j < all.at[t].count && all.at[t].what == term::product; j++) has = has || arg(t, j) == f;
+    return has;
+  }
+  /// Whether the masks among t's factors are among u's.
+  constexpr bool shares_masks(int t, int u) const {
+    bool shared = true;
+    for (int j = 0; j < all.at[t].count; j++) shared = shared && (!all.at[arg(t, j)].mask || has_factor(u, arg(t, j)));
+    return shared;
+  }
+  /// A tile that all terms of a combination have as a factor behind the same masks (it need not be finite where they
+  /// are 0), else -1.
+  constexpr int common_factor(const term& x) const {
+    const int first = in.at[x.first].of;
+    for (int k = 0; k < all.at[first].count && all.at[first].what == term::product; k++) {
+      const int f = arg(first, k);
+      bool common = all.at[f].tile && !all.at[f].mask;
+      for (int j = 1; j < x.count && common; j++) {
+        const int other = in.at[x.first + j].of;
+        common = has_factor(other, f) && shares_masks(first, other) && shares_masks(other, first);
+      }
+      if (common) return f;
+    }
+    return -1;
+  }
   /// Whether term t is a combination of what changes along some axes and of what does not, as x - mean(x) is.
   constexpr bool is_centred(int t, axis_set over) const {
     const term& x = all.at[t];

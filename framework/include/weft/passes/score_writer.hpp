@@ -39,34 +39,6 @@ struct score_writer : score_products {
     return r;
   }
 
-  /// Whether t is a product with f among its factors.
-  constexpr bool has_factor(int t, int f) const {
-    bool has = false;
-    for (int j = 0; j < s.all.at[t].count && s.all.at[t].what == term::product; j++) has = has || s.arg(t, j) == f;
-    return has;
-  }
-  /// Whether the masks among t's factors are among u's.
-  constexpr bool shares_masks(int t, int u) const {
-    bool all = true;
-    for (int j = 0; j < s.all.at[t].count; j++)
-      all = all && (!s.all.at[s.arg(t, j)].mask || has_factor(u, s.arg(t, j)));
-    return all;
-  }
-  /// A tile that all terms of a combination have as a factor behind the same masks (it need not be finite where they
-  /// are 0), else -1.
-  constexpr int common_factor(const term& x) const {
-    const int first = s.in.at[x.first].of;
-    for (int k = 0; k < s.all.at[first].count && s.all.at[first].what == term::product; k++) {
-      const int f = s.arg(first, k);
-      bool common = s.all.at[f].tile && !s.all.at[f].mask;
-      for (int j = 1; j < x.count && common; j++) {
-        const int other = s.in.at[x.first + j].of;
-        common = has_factor(other, f) && shares_masks(first, other) && shares_masks(other, first);
-      }
-      if (common) return f;
-    }
-    return -1;
-  }
   /// f and the terms' masks times a combination without them.
   constexpr expr factored(const term& x, int f) {
     list<multiple> rest;
@@ -122,7 +94,7 @@ struct score_writer : score_products {
       if (rest.size_) y = here(y) + here(write(s.linear(rest)));
       return with_axes(y, x.ax);
     }
-    if (const int f = x.count > 1 ? common_factor(x) : -1; f >= 0) return factored(x, f);
+    if (const int f = x.count > 1 ? s.common_factor(x) : -1; f >= 0) return factored(x, f);
     if (x.count == 1 && s.all.at[s.in.at[x.first].of].what == term::one)
       return attach(b, expr(s.in.at[x.first].factor), where_);
     expr all;
@@ -174,19 +146,24 @@ struct score_writer : score_products {
     const int summed = lse->exponentials(x, s.names->list_of(over)).id;
     return summed == of_lowered(exponential, lowered).id || summed == emit(exponential, &lowered, 1, {}, where_).id;
   }
+  /// Of which log-sum-exp a term is the guarded one, else -1.
+  constexpr int guarded_log_sum(int t) const {
+    const term& guard = s.all.at[t];
+    if (guard.what != term::apply || !guard.op->is(trait::guard)) return -1;
+    const term& lse = s.all.at[s.arg(t, 0)];
+    const bool is = lse.what == term::apply && lse.op->is(trait::log_sum_exp) && lse.op->exponentials;
+    return is ? s.arg(t, 0) : -1;
+  }
   /// Which term of y is -guarded(the log-sum-exp of x over C), else -1.
   constexpr int normaliser(int y, int x, axis_set over, const op_def* exponential, const expr& lowered) {
     const term z = s.all.at[y];
     if (z.what != term::linear) return -1;
     for (int j = 0; j < z.count; j++) {
       const multiple m = s.in.at[z.first + j];
-      const term guard = s.all.at[m.of];
-      if (m.factor != -1 || guard.what != term::apply || !guard.op->is(trait::guard)) continue;
-      const int l = s.arg(m.of, 0);
-      const term lse = s.all.at[l];
-      if (lse.what == term::apply && lse.op->is(trait::log_sum_exp) && lse.op->exponentials && lse.over == over &&
-          unrepeated_terms(s.arg(l, 0)) == unrepeated_terms(x) &&
-          is_sum_of(lse.op, write(x), over, exponential, lowered))
+      const int l = guarded_log_sum(m.of);
+      if (m.factor != -1 || l < 0 || s.all.at[l].over != over) continue;
+      if (unrepeated_terms(s.arg(l, 0)) == unrepeated_terms(x) &&
+          is_sum_of(s.all.at[l].op, write(x), over, exponential, lowered))
         return j;
     }
     return -1;
@@ -201,18 +178,17 @@ struct score_writer : score_products {
     expr value, shift, length; ///< of x
   };
   constexpr log_sum in_two(multiple m, const op_def* exponential) {
-    const term guard = s.all.at[m.of];
-    if (!(m.factor < 0) || !exponential->shift || guard.what != term::apply || !guard.op->is(trait::guard)) return {};
-    const term lse = s.all.at[s.arg(m.of, 0)];
-    if (lse.what != term::apply || !lse.op->is(trait::log_sum_exp) || !lse.op->lowered || !lse.op->exponentials)
-      return {};
+    const int l = guarded_log_sum(m.of);
+    if (!(m.factor < 0) || !exponential->shift || l < 0 || !s.all.at[l].op->lowered) return {};
+    const term lse = s.all.at[l];
+    const op_def* guard = s.all.at[m.of].op;
     log_sum r;
     r.x = s.in.at[lse.first].of;
     const axes over = s.names->list_of(lse.over);
     r.value = write(r.x), r.shift = exponential->shift(r.value, over);
     if (!is_sum_of(lse.op, r.value, lse.over, exponential, here(r.value) - here(r.shift))) return {};
     const expr length = lse.op->lowered(r.value, over);
-    r.length = emit(guard.op, &length, 1, {}, where_);
+    r.length = emit(guard, &length, 1, {}, where_);
     return r;
   }
   /// y, plus `shift` if there is one, with the log-sum-exps in y taken in two: what may be large meets first.
